@@ -1,0 +1,1 @@
+"""Helps for tests: yours and our own. Nothing here is imported by the product itself."""
