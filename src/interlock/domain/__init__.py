@@ -1,0 +1,1 @@
+"""Values and rules: what Interlock means, with no clock, database, network or randomness."""

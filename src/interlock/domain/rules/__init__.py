@@ -1,0 +1,1 @@
+"""What we do with what the user wrote: pure functions over domain values."""

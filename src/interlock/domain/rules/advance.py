@@ -1,0 +1,326 @@
+"""`advance`: what one event does to one case. The heart, pure and total.
+
+Running, trying, replaying and every later form of looking ahead use this one function. For every
+state and every event it gives the same transition; an event that has no place in the case's
+state changes nothing and says so in its notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from interlock.domain.action import HAPPENED, Action, ActionState
+from interlock.domain.case import Case, CaseState, ClosingOutcome, Phase, WaitsFor
+from interlock.domain.contract import WorkflowContract
+from interlock.domain.effect import (
+    Compensate,
+    Effect,
+    LookUpAction,
+    RunAction,
+    RunRemedy,
+    RunStep,
+    StartAction,
+)
+from interlock.domain.event import (
+    ActionFailed,
+    ActionLookedUp,
+    ActionLost,
+    ActionStarted,
+    ActionSucceeded,
+    BudgetRefused,
+    CaseCancelled,
+    CaseOpened,
+    CompensationFinished,
+    Event,
+    QuestionAnswered,
+    QuestionAsked,
+    RemedyReturned,
+    ReviewBreached,
+    ReviewClaimed,
+    ReviewDecided,
+    ReviewEscalated,
+    ReviewExpired,
+    ReviewReleased,
+    StateFoundChanged,
+    StepFailed,
+    StepRaised,
+    StepReturned,
+    TimerFired,
+)
+from interlock.domain.fact import FactKind
+from interlock.domain.review import REVIEW_MOVES, EditTarget, ReviewAction, ReviewState, Verb
+from interlock.domain.review import move as move_task
+from interlock.domain.rules import acting, asking, assign, flow, on_action, on_review, on_step
+from interlock.domain.rules.draft import Draft
+from interlock.domain.transition import Transition
+
+OUT_OF_PLACE: Final = "out_of_place"  # the note of an event the case's state has no place for
+RUNNING: Final = frozenset({Phase.STEP, Phase.FALLBACK})
+
+
+def advance(contract: WorkflowContract, case: Case, event: Event, now: datetime) -> Transition:
+    """The case after the event, the effects' records, audit notes and facts; nothing is done."""
+    draft = Draft(contract, case, event, now)
+    if not _apply(draft, event):
+        draft = Draft(contract, case, event, now)
+        draft.note(OUT_OF_PLACE, f"{event.kind} has no place in {case.state}, {case.phase}")
+        return replace(draft.finish(_actor(event)), case=case)
+    return draft.finish(_actor(event))
+
+
+def is_out_of_place(transition: Transition) -> bool:
+    """True when the event changed nothing because the case's state had no place for it."""
+    return any(note.what == OUT_OF_PLACE for note in transition.notes)
+
+
+def due(contract: WorkflowContract, case: Case) -> Effect | None:
+    """What is due for a case, read from the case alone; None when it waits or is closed."""
+    if case.state is not CaseState.READY:
+        return None
+    match case.phase:
+        case Phase.STEP | Phase.FALLBACK:
+            return _run(contract, case)
+        case Phase.REMEDY if case.exception is not None:
+            route = contract.route_for(case.exception.type)
+            return RunRemedy(case_id=case.id, function=route.remedy or "", exception=case.exception)
+        case Phase.ACTIONS:
+            return _act(case)
+        case Phase.UNDO:
+            last = flow.to_undo(contract, case)
+            return Compensate(case_id=case.id, action=last) if last else None
+    return None
+
+
+def replay(contract: WorkflowContract, history: Iterable[tuple[Event, datetime]]) -> Case | None:
+    """The case a history of events gives, or None for an empty one. Its version is not counted."""
+    case: Case | None = None
+    for event, at in history:
+        if isinstance(event, CaseOpened):
+            case = event.case
+        if case is not None:
+            case = advance(contract, case, event, at).case
+    return case
+
+
+def _act(case: Case) -> Effect | None:
+    action = acting.current(case)
+    if action is None:
+        return None
+    match action.state:
+        case ActionState.INTENDED:
+            return RunAction(case_id=case.id, action=action)
+        case ActionState.UNKNOWN:
+            return LookUpAction(case_id=case.id, action=action)
+    return StartAction(case_id=case.id, action=action)
+
+
+def _run(contract: WorkflowContract, case: Case) -> RunStep:
+    step = contract.step(case.step or "")
+    falls_back = case.phase is Phase.FALLBACK
+    function = step.fallback.step if falls_back and step.fallback else step.step_name
+    return RunStep(
+        case_id=case.id,
+        step=step.step_name,
+        function=function or step.step_name,
+        attempt=case.attempt,
+        timeout_seconds=step.limits.timeout_seconds,
+        is_ai=step.is_ai and not falls_back,
+    )
+
+
+def _apply(draft: Draft, event: Event) -> bool:
+    """Applies the event. False: it has no place here, and nothing was decided."""
+    match event:
+        case CaseOpened():
+            return _opened(draft, event)
+        case StepReturned() | StepRaised() | StepFailed():
+            return _step_event(draft, event)
+        case RemedyReturned():
+            return _remedy_returned(draft, event)
+        case TimerFired():
+            return _timer_fired(draft)
+        case CaseCancelled():
+            return _cancelled(draft, event)
+        case (
+            ActionStarted()
+            | ActionSucceeded()
+            | ActionFailed()
+            | ActionLost()
+            | ActionLookedUp()
+            | StateFoundChanged()
+            | BudgetRefused()
+            | CompensationFinished()
+        ):
+            return _action_event(draft, event)
+        case _:
+            return _review_event(draft, event)
+
+
+def _opened(draft: Draft, event: CaseOpened) -> bool:
+    if draft.case.version or draft.case.phase is not Phase.INTAKE or draft.case.tasks_made:
+        return False
+    draft.count(FactKind.CASE_OPENED)
+    if event.problem is not None:
+        flow.raise_exception(draft, event.problem)
+    else:
+        flow.start(draft)
+    return True
+
+
+def _step_event(draft: Draft, event: StepReturned | StepRaised | StepFailed) -> bool:
+    case = draft.case
+    fits = (
+        case.state is CaseState.READY
+        and case.phase in RUNNING
+        and event.step == case.step
+        and event.attempt == case.attempt
+    )
+    if not fits:
+        return False
+    match event:
+        case StepReturned():
+            on_step.returned(draft, event)
+        case StepRaised():
+            on_step.raised(draft, event)
+        case StepFailed():
+            on_step.failed(draft, event)
+    return True
+
+
+def _remedy_returned(draft: Draft, event: RemedyReturned) -> bool:
+    case = draft.case
+    due_now = case.state is CaseState.READY and case.phase is Phase.REMEDY
+    if not due_now or case.exception is None or case.exception.type != event.exception_type:
+        return False
+    on_step.remedied(draft, event)
+    return True
+
+
+def _action_event(draft: Draft, event: on_action.ActionEvent) -> bool:
+    action = on_action.find(draft, event)
+    if action is None or not _is_due(draft, action):
+        return False
+    intended = action.state is ActionState.INTENDED
+    match event:
+        case ActionStarted() if action.state in acting.STARTABLE:
+            flow.start_action(draft, action)
+        case ActionSucceeded() if intended:
+            on_action.succeeded(draft, event, action)
+        case ActionFailed() if intended:
+            on_action.failed(draft, event, action)
+        case ActionLost() if intended:
+            on_action.lost(draft, event, action)
+        case StateFoundChanged() if intended:
+            on_action.state_changed(draft, event, action)
+        case ActionLookedUp() if action.state is ActionState.UNKNOWN:
+            on_action.looked_up(draft, event, action)
+        case BudgetRefused() if action.state in acting.STARTABLE:
+            on_action.budget_refused(draft, event, action)
+        case CompensationFinished() if action.state in HAPPENED:
+            on_action.compensated(draft, event, action)
+        case _:
+            return False
+    return True
+
+
+def _is_due(draft: Draft, action: Action) -> bool:
+    """True for the one action this case works on now; whatever else is said of one is too late."""
+    case = draft.case
+    if case.state is not CaseState.READY:
+        return False
+    if case.phase is Phase.UNDO:
+        return flow.to_undo(draft.contract, case) == action
+    return case.phase is Phase.ACTIONS and acting.current(case) == action
+
+
+def _review_event(draft: Draft, event: Event) -> bool:
+    task = getattr(event, "task", None)
+    if task is None or draft.case.task != task.id or not task.is_live:
+        return False
+    match event:
+        case ReviewDecided() if _is_a_decision(draft, event):
+            on_review.decided(draft, event)
+        case ReviewEscalated() if asking.next_queue(draft.contract, task) is not None:
+            if event.by is None and not task.is_overdue(draft.now):
+                return False
+            on_review.escalated(draft, event)
+        case ReviewBreached() if task.is_overdue(draft.now):
+            on_review.breached(draft, event)
+        case ReviewExpired() if task.expires_at is not None and draft.now >= task.expires_at:
+            on_review.expired(draft, event)
+        case ReviewClaimed():
+            on_review.claimed(draft, event)
+        case ReviewReleased() if task.state is ReviewState.CLAIMED:
+            on_review.released(draft, event)
+        case QuestionAsked() if task.clock_stopped_at is None:
+            on_review.asked(draft, event)
+        case QuestionAnswered() if task.clock_stopped_at is not None and task.questions:
+            on_review.answered(draft, event)
+        case _:
+            return False
+    return True
+
+
+def _is_a_decision(draft: Draft, event: ReviewDecided) -> bool:
+    """True for a yes, no or edit of the person who holds the task and may decide it.
+
+    Asked here once more, so that no path to the record can go round it.
+    """
+    task, decision = event.task, event.decision
+    may_move = (task.state, ReviewAction.DECIDE) in REVIEW_MOVES and task.held_by == decision.by
+    if decision.verb not in assign.DECIDING or not may_move:
+        return False
+    if decision.verb is Verb.EDIT and task.edits is EditTarget.CASE and event.refit is None:
+        return False
+    return assign.may_decide(
+        draft.contract,
+        draft.case,
+        task,
+        decision.by,
+        decision.verb,
+        draft.now,
+        supplied=decision.supplied,
+        reason_code=decision.reason_code,
+    ).allowed
+
+
+def _timer_fired(draft: Draft) -> bool:
+    case = draft.case
+    if case.state is not CaseState.WAITING or case.wake_at is None or draft.now < case.wake_at:
+        return False
+    if case.phase is Phase.ACTIONS:
+        flow.proceed(draft)
+    else:
+        draft.make_ready(case.phase)
+    draft.note("timer", str(case.waits_for or WaitsFor.RETRY))
+    return True
+
+
+def _cancelled(draft: Draft, event: CaseCancelled) -> bool:
+    case = draft.case
+    if case.state is CaseState.CLOSED or case.closing is not None:
+        return False
+    if case.task != (event.task.id if event.task else None):
+        return False  # the open task must be withdrawn with it, or it would outlive its case
+    if event.task is not None:
+        if not event.task.is_live:
+            return False
+        draft.tasks.append(move_task(event.task, ReviewAction.WITHDRAW, ended_at=draft.now))
+    draft.change(person_decided=True, person_worked=True)  # stopping it was a person's decision
+    if any(each.state is ActionState.INTENDED for each in case.actions):
+        draft.change(closing=ClosingOutcome.CANCELLED)  # first what is under way gets its outcome
+    else:
+        flow.begin_closing(draft, ClosingOutcome.CANCELLED)
+    return True
+
+
+def _actor(event: Event) -> str:
+    by = getattr(event, "by", None)
+    if isinstance(event, ReviewDecided):
+        by = event.decision.by
+    if by:
+        return f"person:{by}"
+    return "intake" if isinstance(event, CaseOpened) else "worker"

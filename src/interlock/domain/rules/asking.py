@@ -1,0 +1,362 @@
+"""Opening a review task: which queue, which question, by when, and on what evidence.
+
+The evidence package is frozen here: what the reviewer sees is what was known at this moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from string import Formatter
+from typing import Any, Final
+
+from interlock.canonical import derived_id, digest
+from interlock.domain.action import Action, any_happened
+from interlock.domain.case import CaseState, Phase, WaitsFor
+from interlock.domain.contract import ExceptionRoute, Severity, WorkflowContract, WorkflowStep
+from interlock.domain.fact import FactKind
+from interlock.domain.ids import PersonId, QueueName, TaskId
+from interlock.domain.review import (
+    EditTarget,
+    EvidencePackage,
+    ReviewKind,
+    ReviewTask,
+    Verb,
+)
+from interlock.domain.rules import assign, sla
+from interlock.domain.rules.draft import Draft
+from interlock.domain.rules.facts import NOTHING, arguments_of, evidence_item, facts_of
+from interlock.domain.rules.policy import ApprovalNeeded
+
+DEFAULT_MINUTES: Final = 480  # a working day, where a step names no response time
+PASSING_ON: Final = (Verb.REJECT, Verb.ESCALATE, Verb.ASK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What a task asks, before it has a place in a queue."""
+
+    kind: ReviewKind
+    queue: QueueName
+    minutes: float
+    severity: Severity
+    question: str
+    why: str
+    verbs: tuple[Verb, ...]
+    required: tuple[str, ...] = ()
+    reason_codes: tuple[str, ...] = ()
+    exception_type: str | None = None
+    edits: EditTarget | None = None
+    approvers: tuple[PersonId, ...] = ()
+    deciders: tuple[PersonId, ...] = ()
+    excluded: tuple[PersonId, ...] = ()
+    action: Action | None = None
+    valid_minutes: int | None = None
+    facts: Mapping[str, Any] | None = None
+
+
+def ask_about_proposal(draft: Draft, step: WorkflowStep) -> None:
+    """A person decides on an AI proposal."""
+    _open(
+        draft,
+        Ask(
+            kind=ReviewKind.PROPOSAL,
+            queue=_queue_of(draft, step),
+            minutes=step.max_response_minutes or DEFAULT_MINUTES,
+            severity=Severity.MEDIUM,
+            question=step.question or f"{step.title or step.step_name}: take this proposal?",
+            why=f"{step.step_name} is {step.mode} and the release is at stage {draft.case.stage}",
+            verbs=(Verb.APPROVE, Verb.EDIT, *PASSING_ON),
+            required=step.evidence_required,
+            reason_codes=step.reason_codes,
+            edits=EditTarget.OUTPUT,
+        ),
+    )
+
+
+def ask_for_work(draft: Draft, step: WorkflowStep, why: str) -> None:
+    """A person does the step. A step that must return something is answered with an edit."""
+    needs_output = step.has_function
+    verbs = (Verb.EDIT,) if needs_output else (Verb.APPROVE, Verb.EDIT)
+    _open(
+        draft,
+        Ask(
+            kind=ReviewKind.HUMAN_STEP,
+            queue=_queue_of(draft, step),
+            minutes=step.max_response_minutes or DEFAULT_MINUTES,
+            severity=Severity.MEDIUM,
+            question=step.question or f"Please do this step: {step.title or step.step_name}",
+            why=why,
+            verbs=(*verbs, *PASSING_ON),
+            required=() if needs_output else step.evidence_required,
+            reason_codes=step.reason_codes,
+            edits=EditTarget.OUTPUT,
+        ),
+    )
+
+
+def ask_about_exception(draft: Draft, route: ExceptionRoute) -> None:
+    """A person decides what becomes of an exception."""
+    exception = draft.case.exception
+    assert exception is not None
+    happened = any_happened(draft.case.actions)
+    verbs: list[Verb] = [Verb.APPROVE] if exception.has_value or exception.may_retry else []
+    edits = EditTarget.OUTPUT if exception.has_value else EditTarget.CASE
+    if exception.action_id is None and (exception.has_value or not happened):
+        verbs.append(Verb.EDIT)
+    _open(
+        draft,
+        Ask(
+            kind=ReviewKind.EXCEPTION,
+            queue=route.route_to,
+            minutes=route.sla_minutes,
+            severity=route.severity,
+            question=route.question or _plain_question(exception.type, exception.detail),
+            why=f"exception {exception.type} goes to {route.route_to}",
+            verbs=(*verbs, *PASSING_ON),
+            required=route.reviewer_evidence,
+            reason_codes=route.reason_codes,
+            exception_type=exception.type,
+            edits=edits if Verb.EDIT in verbs else None,
+            facts=exception.evidence,
+        ),
+    )
+
+
+def ask_for_approval(draft: Draft, action: Action, needed: ApprovalNeeded) -> None:
+    """The next approver of an action is asked about exactly these arguments."""
+    approver = needed.approvers[0]
+    contract = draft.contract
+    deciders = {p for name in needed.approvers for p in assign.people_of(contract, name)}
+    says = contract.actions[action.name].says or action.name
+    _open(
+        draft,
+        Ask(
+            kind=ReviewKind.APPROVAL,
+            queue=contract.queue_of(approver),
+            minutes=draft.step.max_response_minutes or DEFAULT_MINUTES,
+            severity=Severity.HIGH,
+            question=f"Approve this? It {says}.",
+            why=f"{action.name} needs {', '.join(needed.approvers)}: {needed.tier.name}".rstrip(
+                ": "
+            ),
+            verbs=(Verb.APPROVE, *PASSING_ON),
+            approvers=needed.approvers,
+            deciders=tuple(sorted(deciders)),
+            excluded=(*needed.excluded, *draft.case.authors),
+            action=action,
+            valid_minutes=needed.tier.valid_minutes,
+        ),
+    )
+
+
+def ask_elsewhere(draft: Draft, task: ReviewTask, queue: QueueName, why: str) -> None:
+    """The same question, put to the next queue of the escalation chain."""
+    step_minutes = max((task.due_at - task.opened_at) / timedelta(minutes=1), 1)
+    deadline = sla.deadline(
+        draft.contract.queues[queue], min(step_minutes, DEFAULT_MINUTES), draft.now
+    )
+    moved = replace(
+        task,
+        id=_next_task_id(draft, task.kind),
+        queue=queue,
+        state=type(task.state).OPEN,
+        why=why,
+        deciders=(),
+        held_by=None,
+        lease_until=None,
+        opened_at=draft.now,
+        due_at=deadline.due_at,
+        at_risk_at=deadline.at_risk_at,
+        clock_stopped_at=None,
+        breached_at=None,
+        escalations=task.escalations + 1,
+        ended_at=None,
+        version=0,
+    )
+    moved = _with_somebody_to_ask(draft, moved)
+    _put(draft, moved, _package(draft, moved, _action_shown(draft, moved)))
+
+
+def _open(draft: Draft, ask: Ask) -> None:
+    case, contract = draft.case, draft.contract
+    queue = contract.queues[ask.queue]
+    clock = sla.deadline(queue, ask.minutes, draft.now, latest=case.deadline)
+    facts = {**(ask.facts or {}), **facts_of(contract, case)}  # no model renames the case
+    task = ReviewTask(
+        id=_next_task_id(draft, ask.kind),
+        case_id=case.id,
+        workflow=case.workflow,
+        tenant=case.tenant,
+        kind=ask.kind,
+        queue=ask.queue,
+        severity=ask.severity,
+        question=fill(ask.question, facts),
+        verbs=tuple(ask.verbs),
+        opened_at=draft.now,
+        due_at=clock.due_at,
+        at_risk_at=clock.at_risk_at,
+        step=case.step,
+        exception_type=ask.exception_type,
+        why=ask.why,
+        edits=ask.edits,
+        reason_codes=ask.reason_codes,
+        required=ask.required,
+        missing=tuple(n for n in ask.required if evidence_item(contract, case, n) is NOTHING),
+        approvers=ask.approvers,
+        deciders=ask.deciders,
+        excluded=ask.excluded,
+        amount=case.amount,
+        action_id=ask.action.id if ask.action else None,
+        action_digest=ask.action.digest if ask.action else None,
+        expires_at=_expiry(draft, ask),
+    )
+    task = _with_somebody_to_ask(draft, task)
+    _put(draft, task, _package(draft, task, _action_shown(draft, task)))
+
+
+def _expiry(draft: Draft, ask: Ask) -> Any:
+    """When a request for approval goes stale: what it rests on is too old to say yes to."""
+    if ask.valid_minutes is None:
+        return None
+    hours = draft.contract.queues[ask.queue].hours
+    return hours.after(draft.now, timedelta(minutes=ask.valid_minutes))
+
+
+def _with_somebody_to_ask(draft: Draft, task: ReviewTask) -> ReviewTask:
+    """The task, moved along the chain when nobody in its queue may decide it."""
+    seen = {task.queue}
+    while not assign.eligible(draft.contract, task) - {draft.case.opened_by}:
+        onward = next_queue(draft.contract, task)
+        if onward is None or onward in seen:
+            break
+        seen.add(onward)
+        why = f"nobody in {task.queue} may decide it: four eyes"
+        task = replace(task, queue=onward, deciders=(), why=why)
+    return task
+
+
+def next_queue(contract: WorkflowContract, task: ReviewTask) -> QueueName | None:
+    """Where a task goes when it is passed on or late, or None at the end of the chain."""
+    if task.kind in (ReviewKind.PROPOSAL, ReviewKind.HUMAN_STEP) and task.escalations == 0:
+        target = contract.step(task.step or "").escalation_target
+        if target and contract.queue_of(target) != task.queue:
+            return contract.queue_of(target)
+    chain = contract.queues[task.queue].escalate_to
+    return contract.queue_of(chain[0]) if chain else None
+
+
+def _queue_of(draft: Draft, step: WorkflowStep) -> QueueName:
+    return step.queue or draft.contract.queue_of(step.owner)
+
+
+def _next_task_id(draft: Draft, kind: ReviewKind) -> TaskId:
+    draft.change(tasks_made=draft.case.tasks_made + 1)
+    return TaskId(derived_id("task", draft.case.id, kind, draft.case.tasks_made))
+
+
+def _action_shown(draft: Draft, task: ReviewTask) -> dict[str, Any]:
+    for action in draft.case.actions:
+        if action.id == task.action_id:
+            exact = arguments_of(draft.contract, draft.case, action.name, action.arguments)
+            shown = {"name": action.name, "arguments": exact, "arguments_digest": action.digest}
+            return {"action": shown}
+    return {}
+
+
+def _package(draft: Draft, task: ReviewTask, extra: dict[str, Any]) -> EvidencePackage:
+    case = draft.case
+    found = {n: evidence_item(draft.contract, case, n) for n in task.required}
+    content: dict[str, Any] = {
+        "question": task.question,
+        "why": task.why,
+        "case": {"id": case.id, "title": case.title, "key": case.key, "data": dict(case.data)},
+        "source": {"name": case.source.name, "document": case.source.document}
+        if case.source
+        else None,
+        "outputs": dict(case.outputs),
+        "required": {name: item for name, item in found.items() if item is not NOTHING},
+        "missing": list(task.missing),
+        **extra,
+    }
+    if case.proposal is not None:
+        content["proposal"] = _proposal_shown(draft)
+    if case.exception is not None:
+        content["exception"] = _exception_shown(draft)
+    return EvidencePackage(
+        task_id=task.id,
+        case_id=case.id,
+        digest=digest(content),
+        content=content,
+        made_at=draft.now,
+    )
+
+
+def _proposal_shown(draft: Draft) -> dict[str, Any]:
+    proposal = draft.case.proposal
+    assert proposal is not None
+    return {
+        "step": proposal.step,
+        "value": proposal.value,
+        "confidence": proposal.confidence,
+        "rationale": proposal.rationale,
+        "weak_point": proposal.weak_point,
+        "evidence": dict(proposal.evidence),
+        "model": proposal.model,
+    }
+
+
+def _exception_shown(draft: Draft) -> dict[str, Any]:
+    exception = draft.case.exception
+    assert exception is not None
+    return {
+        "type": exception.type,
+        "detail": exception.detail,
+        "missing": list(exception.missing),
+        "value": exception.value,
+        "evidence": dict(exception.evidence),
+    }
+
+
+def _put(draft: Draft, task: ReviewTask, package: EvidencePackage) -> None:
+    task = replace(task, evidence_digest=package.digest)
+    draft.tasks.append(task)
+    draft.evidence.append(package)
+    draft.change(
+        state=CaseState.WAITING,
+        waits_for=WaitsFor.REVIEW,
+        wake_at=None,
+        phase=Phase.PERSON,
+        task=task.id,
+    )
+    draft.note(
+        "task_opened",
+        task.why,
+        task=task.id,
+        kind=task.kind,
+        queue=task.queue,
+        evidence=package.digest,
+    )
+    draft.count(FactKind.REVIEW_OPENED, name=task.queue, detail=task.kind)
+
+
+def _plain_question(kind: str, detail: str) -> str:
+    words = kind.replace("_", " ")
+    detail = detail.replace("{", "{{").replace("}", "}}")  # nobody's text fills placeholders
+    return f"What should happen: {detail}" if detail else f"What should happen with this {words}?"
+
+
+class _Blank(dict[str, Any]):
+    """Placeholders nobody filled stay visible instead of breaking the question."""
+
+    def __missing__(self, key: str) -> str:
+        return f"{{{key}}}"
+
+
+def fill(text: str, facts: Mapping[str, Any]) -> str:
+    """The contract's sentence with its {placeholders} filled from the case."""
+    try:
+        return Formatter().vformat(text, (), _Blank(facts))
+    except (ValueError, TypeError, IndexError, AttributeError, KeyError):
+        return text

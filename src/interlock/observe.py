@@ -1,0 +1,76 @@
+"""What operators see: one wide log event a step, and OpenTelemetry spans.
+
+Nothing protected goes in: names, ids, durations and outcomes only; never a prompt, a document, a
+case field or an error's own words. The record is the audit log; this is for running the service.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import structlog
+from opentelemetry import trace
+
+TRACER_NAME: Final = "interlock"
+STEP_FINISHED: Final = "step_finished"
+CASE_RECORDED: Final = "case_recorded"
+EPISODE_FINISHED: Final = "episode_finished"
+SWEEP_FINISHED: Final = "sweep_finished"
+WORKER_STARTED: Final = "worker_started"
+WORKER_STOPPED: Final = "worker_stopped"
+CASES_OPENED: Final = "cases_opened"
+REVIEW_DECIDED: Final = "review_decided"
+BEAT_FAILED: Final = "beat_failed"
+EPISODE_FAILED: Final = "episode_failed"
+SWEEP_FAILED: Final = "sweep_failed"
+ENGINE_TIDIED: Final = "engine_tidied"
+LISTENING_FAILED: Final = "listening_failed"
+
+
+def log() -> Any:
+    """The program's logger."""
+    return structlog.get_logger()
+
+
+def set_up_logging(*, level: str = "WARNING", as_json: bool = False) -> None:
+    """Logs go to standard error: lines for a terminal, or one JSON object a line."""
+    processors: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: Any = (
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[*processors, structlog.processors.format_exc_info, last],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+class Span:
+    """One span, or the place where one would be when nobody listens."""
+
+    def __init__(self, inner: trace.Span) -> None:
+        self._inner = inner
+
+    def set(self, name: str, value: str | int | float | bool) -> None:
+        """Adds an attribute, under the product's name unless it has a namespace of its own."""
+        self._inner.set_attribute(name if "." in name else f"interlock.{name}", value)
+
+
+@contextmanager
+def span(what: str, **names: str | int) -> Iterator[Span]:
+    """A span around something the runtime does. names: ids and names only."""
+    tracer = trace.get_tracer(TRACER_NAME)
+    attributes = {f"interlock.{name}": value for name, value in names.items()}
+    with tracer.start_as_current_span(f"interlock.{what}", attributes=attributes) as inner:
+        yield Span(inner)
