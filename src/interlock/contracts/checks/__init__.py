@@ -1,0 +1,1 @@
+"""The checks, one family a file; each gives every problem it finds and never raises."""
