@@ -1,0 +1,193 @@
+"""One database behind one small interface: transactions, named statements, bulk writes.
+
+Its one rule: what the two databases do differently is either here or in their `sql/` folders.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from pydantic_core import to_json
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+)
+from sqlalchemy.pool import StaticPool
+
+from interlock.errors import MissingExtra
+from interlock.storage.errors import DatabaseUnreachable, DatabaseUnsupported
+from interlock.storage.queries import FOLDERS, load_queries
+
+Row = dict[str, Any]
+
+SCHEMA: Final = "interlock"  # our own beside the engine's, in one PostgreSQL database
+BUSY_TIMEOUT_MS: Final = 30_000  # SQLite: how long a writer waits for another process's write
+WRITES: Final = "interlock_writes"  # marks a connection whose transaction will write
+
+# PostgreSQL: a deadlock, or a serialisation failure; the transaction may simply be run again.
+_TRANSIENT: Final = frozenset({"40P01", "40001"})
+_KEY_RULE: Final = "uq_case_file_key_workflow"
+
+
+class Database:
+    """An engine and its statements. `url` shows no password."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine_for(url)
+        self.url = self.engine.url.render_as_string(hide_password=True)
+        self.dialect = self.engine.dialect.name
+        self.sql = load_queries(self.dialect)
+        self._is_postgres = self.dialect == "postgresql"
+        self._one_connection = isinstance(self.engine.pool, StaticPool)
+        # Writers of one process queue here instead of polling SQLite's lock.
+        self._writer: AbstractContextManager[Any] = (
+            nullcontext() if self._is_postgres else threading.Lock()
+        )
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection inside a transaction that sees one state and changes nothing."""
+        turn = self._writer if self._one_connection else nullcontext()
+        with turn, self._connected() as conn, conn.begin():
+            yield conn
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection inside a transaction: committed at the end, rolled back by any error."""
+        with self._writer, self._connected() as conn:
+            conn.execution_options(**{WRITES: True})
+            with conn.begin():
+                yield conn
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        try:
+            conn = self.engine.connect()
+        except (OperationalError, InterfaceError) as problem:
+            raise DatabaseUnreachable(self.url, _first_line(problem)) from problem
+        with conn:
+            yield conn
+
+    def rows(self, conn: Connection, name: str, /, **parameters: Any) -> Sequence[Any]:
+        """The rows a named statement returns."""
+        return conn.execute(self.sql[name], parameters).all()
+
+    def run(self, conn: Connection, name: str, /, **parameters: Any) -> CursorResult[Any]:
+        """Executes a named statement that returns nothing."""
+        return conn.execute(self.sql[name], parameters)
+
+    def write(self, conn: Connection, name: str, rows: Sequence[Row]) -> None:
+        """Inserts or updates many rows of one table.
+
+        PostgreSQL takes them as one JSON parameter of one statement; SQLite, which has no round
+        trips to save, is faster with one prepared statement run many times.
+        """
+        if rows and self._is_postgres:
+            conn.execute(self.sql[name], {"rows": json_text(rows)})
+        elif rows:
+            conn.execute(self.sql[name], rows)
+
+    def append(self, conn: Connection, name: str, rows: Sequence[Row]) -> None:
+        """Inserts many rows that meet no other; on PostgreSQL by COPY, which is twice as fast."""
+        if rows and self._is_postgres:
+            cursor: Any = conn.connection.cursor()
+            with cursor, cursor.copy(self.sql[name].text) as copy:
+                for row in rows:
+                    copy.write_row(tuple(row.values()))
+        elif rows:
+            conn.execute(self.sql[name], rows)
+
+    def moment(self, at: datetime) -> datetime | str:
+        """A time as a parameter to compare stored times with."""
+        return at if self._is_postgres else moment_text(at)
+
+
+def moment_text(at: datetime) -> str:
+    """A time as it is written: UTC, always of the same width, so that text sorts by time."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def moment_of(stored: datetime | str) -> datetime:
+    """The aware UTC time a stored one stands for."""
+    if isinstance(stored, str):
+        return datetime.fromisoformat(stored)
+    return stored.astimezone(UTC)
+
+
+def json_text(value: Any) -> str:
+    """Plain values as JSON text, for a parameter that holds many."""
+    return to_json(value).decode()
+
+
+def is_worth_repeating(problem: DBAPIError) -> bool:
+    """True when another writer came between, and the same transaction will now see what it did."""
+    state = getattr(problem.orig, "sqlstate", None)
+    if isinstance(problem, IntegrityError):
+        return _KEY_RULE in str(problem.orig)
+    return isinstance(problem, OperationalError) and state in _TRANSIENT
+
+
+def _first_line(problem: DBAPIError) -> str:
+    return str(problem.orig).strip().split("\n", 1)[0]
+
+
+def _engine_for(url: str) -> Engine:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise DatabaseUnsupported(url) from None
+    kind = address.get_backend_name()
+    if kind not in FOLDERS:
+        raise DatabaseUnsupported(address.render_as_string(hide_password=True))
+    if kind == "sqlite":
+        return _sqlite(str(url), in_memory=address.database in (None, "", ":memory:"))
+    try:
+        engine = create_engine(
+            address.set(drivername="postgresql+psycopg"), isolation_level="READ COMMITTED"
+        )
+    except ModuleNotFoundError:
+        raise MissingExtra("psycopg", "postgres") from None
+    event.listen(engine, "connect", _set_up_postgres)
+    return engine
+
+
+def _sqlite(url: str, *, in_memory: bool) -> Engine:
+    options: Mapping[str, Any] = (
+        {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if in_memory else {}
+    )
+    engine = create_engine(url, **options)
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_postgres(connection: Any, _record: Any) -> None:
+    connection.autocommit = True
+    connection.execute(f"SET search_path TO {SCHEMA}")
+    connection.execute("SET timezone TO 'UTC'")
+    # A plan made while a table was small reads all of it when it has grown; so plan every time.
+    connection.execute("SET plan_cache_mode TO force_custom_plan")
+    connection.autocommit = False
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself; `_begin_sqlite` does
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA journal_mode = WAL")  # readers and the writer do not wait
+    connection.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(conn: Connection) -> None:
+    # A transaction that reads first and writes later may find its read outdated and fail;
+    # one that will write takes the write lock at once.
+    writes = conn.get_execution_options().get(WRITES, False)
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,1 @@
+"""Numbered steps from one set of tables to the next, forward only."""
