@@ -1,0 +1,72 @@
+"""`make bench`: every figure on both databases, printed side by side in one run."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks import batches, limits, single_case, waiting
+from benchmarks.figures import Figure, keep, show
+from interlock.testing.postgres import PostgresMissing, PrivatePostgres
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--cases", type=int, default=4000, help="cases in the batch figures")
+    parser.add_argument("--single", type=int, default=200, help="cases in the latency figures")
+    parser.add_argument("--waiting", type=int, default=20000, help="cases that wait")
+    parser.add_argument("--only", choices=["sqlite", "postgresql"], help="one database only")
+    wanted = parser.parse_args()
+    figures: list[Figure] = []
+    if wanted.only != "postgresql":
+        with _sqlite() as fresh:
+            figures += _measured("SQLite", fresh, wanted, workers=1)
+    if wanted.only != "sqlite":
+        try:
+            with _postgres() as fresh:
+                figures += _measured("PostgreSQL", fresh, wanted, workers=2)
+        except PostgresMissing as missing:
+            print(f"PostgreSQL was not measured: {missing}")
+    show(figures)
+    print(f"kept in {keep(figures, RESULTS)}")
+
+
+def _measured(
+    database: str, fresh: Callable[[], str], wanted: argparse.Namespace, *, workers: int
+) -> list[Figure]:
+    print(f"measuring {database} …", flush=True)
+    return [
+        batches.measure(database, fresh(), fresh(), wanted.cases, workers),
+        *single_case.measure(database, fresh(), fresh(), wanted.single),
+        *waiting.measure(database, fresh(), wanted.waiting),
+        limits.measure(database, fresh(), 2000),
+    ]
+
+
+@contextmanager
+def _sqlite() -> Iterator[Callable[[], str]]:
+    with TemporaryDirectory() as folder:
+        made = iter(range(1000))
+        yield lambda: f"sqlite:///{folder}/bench-{next(made)}.sqlite"
+
+
+@contextmanager
+def _postgres() -> Iterator[Callable[[], str]]:
+    with PrivatePostgres(durable=True) as cluster:
+        made = iter(range(1000))
+        yield lambda: _created(cluster, f"bench_{next(made)}")
+
+
+def _created(cluster: PrivatePostgres, name: str) -> str:
+    cluster.create(name)
+    return cluster.url(name)
+
+
+if __name__ == "__main__":
+    main()
