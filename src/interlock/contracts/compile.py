@@ -56,6 +56,7 @@ def compiled(draft: Draft, functions: WorkflowFunctions) -> WorkflowContract:
         systems={name: _system(name, each.model_dump()) for name, each in shape.systems.items()},
         never_automate=tuple(shape.never_automate),
         domain=shape.domain or "",
+        currency=shape.currency,
         gate=gate(shape),
         error_budget=_plain(shape.error_budget),
         quality_sample=shape.quality_sample,

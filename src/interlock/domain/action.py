@@ -78,6 +78,7 @@ class Action:
     receipt: Any = None
     error: str = ""
     approved_by: tuple[PersonId, ...] = ()
+    kept: bool = False  # it could not be undone, and a person said to leave it
     intended_at: datetime | None = None
     finished_at: datetime | None = None
 

@@ -329,6 +329,7 @@ class WorkflowContract:
     systems: Mapping[str, System] = field(default_factory=dict)
     never_automate: tuple[str, ...] = ()
     domain: str = ""
+    currency: str | None = None  # what amounts the contract names are in
     gate: ReleaseGate | None = None
     error_budget: Mapping[str, Any] = field(default_factory=dict)
     quality_sample: float = 0.0

@@ -19,6 +19,7 @@ class CaseException(Exception):
     detail: one sentence for the reviewer, in business words.
     missing: names of the fields or documents that are absent.
     value: what the step would have returned; when given, a reviewer may approve it as it is.
+    may_retry: what is wrong can be put right elsewhere; approving then means: try it once more.
     evidence: named items the reviewer needs, as plain JSON values or Pydantic models.
     """
 
@@ -32,11 +33,13 @@ class CaseException(Exception):
         value: Any = None,
         evidence: Mapping[str, Any] | None = None,
         exception_type: str | None = None,
+        may_retry: bool = False,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.missing = tuple(missing)
         self.value = value
+        self.may_retry = may_retry
         self.evidence: Mapping[str, Any] = dict(evidence or {})
         self.type = exception_type or self.exception_type
 
@@ -55,9 +58,10 @@ class MissingData(CaseException):
         detail: str = "",
         value: Any = None,
         evidence: Mapping[str, Any] | None = None,
+        may_retry: bool = False,
     ) -> None:
         text = detail or f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
-        super().__init__(text, missing=missing, value=value, evidence=evidence)
+        super().__init__(text, missing=missing, value=value, evidence=evidence, may_retry=may_retry)
 
 
 class LowConfidence(CaseException):

@@ -129,6 +129,7 @@ class ReviewTask:
     clock_stopped_at: datetime | None = None  # while a question is unanswered
     breached_at: datetime | None = None
     escalations: int = 0
+    onward: tuple[QueueName, ...] = ()  # what is left of the chain it is on
     ended_at: datetime | None = None
     version: int = 0
 

@@ -58,8 +58,12 @@ def proceed(draft: Draft, starting: Action | None = None) -> After | OpenExcepti
     if action is None:
         return After.DONE
     if action.state is ActionState.UNKNOWN:
-        draft.make_ready(Phase.ACTIONS)  # nothing else is asked before it is known
-        return After.BUSY
+        rule = draft.contract.actions[action.name]
+        if rule.verify or not rule.idempotent:
+            draft.make_ready(Phase.ACTIONS)  # nothing else is asked before it is known
+            return After.BUSY
+        action = move(action, ActionMove.REFUTE)  # the system refuses a second under the same key
+        draft.put_action(action)
     answer = policy.ask(draft.contract, draft.step, action.name, draft.view(), action.arguments)
     draft.note("policy", answer.rule, action=action.name, answer=answer.answer)
     if answer.answer is policy.Answer.DENY:
@@ -74,6 +78,21 @@ def proceed(draft: Draft, starting: Action | None = None) -> After | OpenExcepti
             return _intend(draft, action)
         draft.make_ready(Phase.ACTIONS)
     return After.BUSY
+
+
+def plan_again(draft: Draft) -> None:
+    """The step's actions still to come, planned with what the one before them returned.
+
+    Nobody was asked about them yet: the turn of each comes when all before it are over.
+    """
+    case = draft.case
+    for action in case.actions:
+        of_this_visit = action.step == case.step and action.visit == case.visit
+        if of_this_visit and action.state is ActionState.PLANNED:
+            free = _free(draft, action.arguments)
+            exact = _digest(draft, action.name, free)
+            if exact != action.digest:
+                draft.put_action(replace(action, arguments=free, digest=exact))
 
 
 def current(case: Case) -> Action | None:
@@ -105,8 +124,7 @@ def _listed(name: str) -> RequestRecord:
 
 def _planned(draft: Draft, step: WorkflowStep, place: int, request: RequestRecord) -> Action:
     case = draft.case
-    fixed = set(draft.view())
-    free = {name: value for name, value in request.arguments.items() if name not in fixed}
+    free = _free(draft, request.arguments)
     action = Action(
         id=ActionId(derived_id("act", case.id, step.step_name, case.visit, place, request.action)),
         case_id=case.id,
@@ -115,11 +133,27 @@ def _planned(draft: Draft, step: WorkflowStep, place: int, request: RequestRecor
         name=request.action,
         arguments=free,
         digest=_digest(draft, request.action, free),
-        amount=case.amount,
+        amount=_amount_moved(draft, request.action, free),
         state_digest=case.states.get(request.action),
     )
     draft.note("action_planned", step.step_name, action=action.id, name=action.name)
     return action
+
+
+def _amount_moved(draft: Draft, name: str, free: Mapping[str, Any]) -> Money | None:
+    """What the action moves: the case's amount, or what the contract says to read instead."""
+    path, currency = draft.contract.actions[name].amount_value, draft.contract.currency
+    if path is None or currency is None:
+        return draft.case.amount
+    try:
+        return _money_at(draft, path, free, currency)
+    except _BudgetUnclear:
+        return None
+
+
+def _free(draft: Draft, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    fixed = draft.view()
+    return {name: value for name, value in arguments.items() if name not in fixed}
 
 
 def _digest(draft: Draft, name: str, free: Mapping[str, Any]) -> str:
@@ -223,19 +257,24 @@ def _amount(draft: Draft, rule: ActionRule, action: Action, currency: str) -> Mo
     Raises: _BudgetUnclear when it is not known or in another currency.
     """
     if rule.amount_value is not None:
-        value: Any = {**draft.view(), ARGUMENTS: action.arguments}
-        for part in rule.amount_value.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
-        try:
-            return Money.of(Decimal(str(value)), currency)
-        except (InvalidOperation, ValueError):
-            raise _BudgetUnclear(f"{rule.amount_value} is {value!r}, not an amount") from None
+        return _money_at(draft, rule.amount_value, action.arguments, currency)
     if action.amount is None:
         raise _BudgetUnclear(f"{rule.name} has a money budget and the case has no amount")
     if action.amount.currency != currency:
         seen = action.amount.currency
         raise _BudgetUnclear(f"the budget is in {currency} and the case in {seen}")
     return action.amount
+
+
+def _money_at(draft: Draft, path: str, free: Mapping[str, Any], currency: str) -> Money:
+    """The money under a path such as `book_amount.payable`. Raises: _BudgetUnclear."""
+    value: Any = {**draft.view(), ARGUMENTS: free}
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    try:
+        return Money.of(Decimal(str(value)), currency)
+    except (InvalidOperation, ValueError):
+        raise _BudgetUnclear(f"{path} is {value!r}, not an amount") from None
 
 
 def _window(now: datetime, span: timedelta) -> datetime:

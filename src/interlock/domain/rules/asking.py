@@ -11,7 +11,7 @@ from datetime import timedelta
 from string import Formatter
 from typing import Any, Final
 
-from interlock.canonical import derived_id, digest
+from interlock.canonical import derived_id
 from interlock.domain.action import Action, any_happened
 from interlock.domain.case import CaseState, Phase, WaitsFor
 from interlock.domain.contract import ExceptionRoute, Severity, WorkflowContract, WorkflowStep
@@ -19,14 +19,13 @@ from interlock.domain.fact import FactKind
 from interlock.domain.ids import PersonId, QueueName, TaskId
 from interlock.domain.review import (
     EditTarget,
-    EvidencePackage,
     ReviewKind,
     ReviewTask,
     Verb,
 )
-from interlock.domain.rules import assign, sla
+from interlock.domain.rules import assign, evidence, sla
 from interlock.domain.rules.draft import Draft
-from interlock.domain.rules.facts import NOTHING, arguments_of, evidence_item, facts_of
+from interlock.domain.rules.facts import facts_of
 from interlock.domain.rules.policy import ApprovalNeeded
 
 DEFAULT_MINUTES: Final = 480  # a working day, where a step names no response time
@@ -153,30 +152,30 @@ def ask_for_approval(draft: Draft, action: Action, needed: ApprovalNeeded) -> No
 
 def ask_elsewhere(draft: Draft, task: ReviewTask, queue: QueueName, why: str) -> None:
     """The same question, put to the next queue of the escalation chain."""
-    step_minutes = max((task.due_at - task.opened_at) / timedelta(minutes=1), 1)
-    deadline = sla.deadline(
-        draft.contract.queues[queue], min(step_minutes, DEFAULT_MINUTES), draft.now
-    )
+    allowed = draft.contract.queues[task.queue].hours.between(task.opened_at, task.due_at)
+    minutes = max(allowed / timedelta(minutes=1), 1)
+    clock = sla.deadline(draft.contract.queues[queue], minutes, draft.now)
     moved = replace(
         task,
         id=_next_task_id(draft, task.kind),
         queue=queue,
+        onward=onward_queues(draft.contract, task)[1:],
         state=type(task.state).OPEN,
         why=why,
         deciders=(),
         held_by=None,
         lease_until=None,
         opened_at=draft.now,
-        due_at=deadline.due_at,
-        at_risk_at=deadline.at_risk_at,
+        due_at=clock.due_at,
+        at_risk_at=clock.at_risk_at,
         clock_stopped_at=None,
         breached_at=None,
         escalations=task.escalations + 1,
         ended_at=None,
         version=0,
     )
-    moved = _with_somebody_to_ask(draft, moved)
-    _put(draft, moved, _package(draft, moved, _action_shown(draft, moved)))
+    moved = _with_somebody_to_ask(draft, moved, minutes)
+    _put(draft, moved)
 
 
 def _open(draft: Draft, ask: Ask) -> None:
@@ -203,17 +202,17 @@ def _open(draft: Draft, ask: Ask) -> None:
         edits=ask.edits,
         reason_codes=ask.reason_codes,
         required=ask.required,
-        missing=tuple(n for n in ask.required if evidence_item(contract, case, n) is NOTHING),
+        missing=evidence.missing(contract, case, ask.required),
         approvers=ask.approvers,
         deciders=ask.deciders,
         excluded=ask.excluded,
-        amount=case.amount,
+        amount=ask.action.amount if ask.action else case.amount,
         action_id=ask.action.id if ask.action else None,
         action_digest=ask.action.digest if ask.action else None,
         expires_at=_expiry(draft, ask),
     )
-    task = _with_somebody_to_ask(draft, task)
-    _put(draft, task, _package(draft, task, _action_shown(draft, task)))
+    task = _with_somebody_to_ask(draft, task, ask.minutes)
+    _put(draft, task)
 
 
 def _expiry(draft: Draft, ask: Ask) -> Any:
@@ -224,27 +223,46 @@ def _expiry(draft: Draft, ask: Ask) -> Any:
     return hours.after(draft.now, timedelta(minutes=ask.valid_minutes))
 
 
-def _with_somebody_to_ask(draft: Draft, task: ReviewTask) -> ReviewTask:
+def _with_somebody_to_ask(draft: Draft, task: ReviewTask, minutes: float) -> ReviewTask:
     """The task, moved along the chain when nobody in its queue may decide it."""
-    seen = {task.queue}
+    first, seen = task.queue, {task.queue}
     while not assign.eligible(draft.contract, task) - {draft.case.opened_by}:
         onward = next_queue(draft.contract, task)
         if onward is None or onward in seen:
             break
         seen.add(onward)
         why = f"nobody in {task.queue} may decide it: four eyes"
-        task = replace(task, queue=onward, deciders=(), why=why)
-    return task
+        left = onward_queues(draft.contract, task)[1:]
+        task = replace(task, queue=onward, onward=left, deciders=(), why=why)
+    if task.queue == first:
+        return task
+    queue = draft.contract.queues[task.queue]
+    clock = sla.deadline(queue, minutes, draft.now, latest=draft.case.deadline)
+    return replace(task, due_at=clock.due_at, at_risk_at=clock.at_risk_at)
 
 
 def next_queue(contract: WorkflowContract, task: ReviewTask) -> QueueName | None:
     """Where a task goes when it is passed on or late, or None at the end of the chain."""
+    onward = onward_queues(contract, task)
+    return onward[0] if onward else None
+
+
+def onward_queues(contract: WorkflowContract, task: ReviewTask) -> tuple[QueueName, ...]:
+    """The rest of a task's chain, nearest first; empty at its end.
+
+    A step's own escalation target comes before the queue's chain; a queue reached by the chain
+    adds its own when the chain is used up. No task is passed on more often than there are queues.
+    """
+    if task.escalations >= len(contract.queues):
+        return ()
+    chain = task.onward or tuple(
+        contract.queue_of(q) for q in contract.queues[task.queue].escalate_to
+    )
     if task.kind in (ReviewKind.PROPOSAL, ReviewKind.HUMAN_STEP) and task.escalations == 0:
         target = contract.step(task.step or "").escalation_target
         if target and contract.queue_of(target) != task.queue:
-            return contract.queue_of(target)
-    chain = contract.queues[task.queue].escalate_to
-    return contract.queue_of(chain[0]) if chain else None
+            return (contract.queue_of(target),)
+    return chain
 
 
 def _queue_of(draft: Draft, step: WorkflowStep) -> QueueName:
@@ -256,70 +274,8 @@ def _next_task_id(draft: Draft, kind: ReviewKind) -> TaskId:
     return TaskId(derived_id("task", draft.case.id, kind, draft.case.tasks_made))
 
 
-def _action_shown(draft: Draft, task: ReviewTask) -> dict[str, Any]:
-    for action in draft.case.actions:
-        if action.id == task.action_id:
-            exact = arguments_of(draft.contract, draft.case, action.name, action.arguments)
-            shown = {"name": action.name, "arguments": exact, "arguments_digest": action.digest}
-            return {"action": shown}
-    return {}
-
-
-def _package(draft: Draft, task: ReviewTask, extra: dict[str, Any]) -> EvidencePackage:
-    case = draft.case
-    found = {n: evidence_item(draft.contract, case, n) for n in task.required}
-    content: dict[str, Any] = {
-        "question": task.question,
-        "why": task.why,
-        "case": {"id": case.id, "title": case.title, "key": case.key, "data": dict(case.data)},
-        "source": {"name": case.source.name, "document": case.source.document}
-        if case.source
-        else None,
-        "outputs": dict(case.outputs),
-        "required": {name: item for name, item in found.items() if item is not NOTHING},
-        "missing": list(task.missing),
-        **extra,
-    }
-    if case.proposal is not None:
-        content["proposal"] = _proposal_shown(draft)
-    if case.exception is not None:
-        content["exception"] = _exception_shown(draft)
-    return EvidencePackage(
-        task_id=task.id,
-        case_id=case.id,
-        digest=digest(content),
-        content=content,
-        made_at=draft.now,
-    )
-
-
-def _proposal_shown(draft: Draft) -> dict[str, Any]:
-    proposal = draft.case.proposal
-    assert proposal is not None
-    return {
-        "step": proposal.step,
-        "value": proposal.value,
-        "confidence": proposal.confidence,
-        "rationale": proposal.rationale,
-        "weak_point": proposal.weak_point,
-        "evidence": dict(proposal.evidence),
-        "model": proposal.model,
-    }
-
-
-def _exception_shown(draft: Draft) -> dict[str, Any]:
-    exception = draft.case.exception
-    assert exception is not None
-    return {
-        "type": exception.type,
-        "detail": exception.detail,
-        "missing": list(exception.missing),
-        "value": exception.value,
-        "evidence": dict(exception.evidence),
-    }
-
-
-def _put(draft: Draft, task: ReviewTask, package: EvidencePackage) -> None:
+def _put(draft: Draft, task: ReviewTask) -> None:
+    package = evidence.package(draft, task)
     task = replace(task, evidence_digest=package.digest)
     draft.tasks.append(task)
     draft.evidence.append(package)

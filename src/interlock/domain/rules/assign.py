@@ -9,7 +9,7 @@ from datetime import datetime
 from interlock.domain.case import Case
 from interlock.domain.contract import Person, WorkflowContract
 from interlock.domain.ids import PersonId, QueueName
-from interlock.domain.review import ReviewState, ReviewTask, Verb
+from interlock.domain.review import ReviewKind, ReviewState, ReviewTask, Verb
 
 DECIDING = frozenset({Verb.APPROVE, Verb.EDIT, Verb.REJECT})
 
@@ -71,7 +71,8 @@ def may_decide(
         return _no("reason", f"a reason code is needed and {seen}: {', '.join(task.reason_codes)}")
     if task.expires_at is not None and now >= task.expires_at:
         return _no("expired", "the time in which this could be decided is over")
-    return _within_amount(contract.people[PersonId(person_id)], task, verb)
+    has_amounts = contract.case.amount_value is not None
+    return _within_amount(contract.people[PersonId(person_id)], task, verb, has_amounts)
 
 
 def eligible(contract: WorkflowContract, task: ReviewTask) -> frozenset[PersonId]:
@@ -105,8 +106,11 @@ def _is_asked(
     return Permission(allowed=True, reason=f"member of {task.queue}", rule="queue")
 
 
-def _within_amount(person: Person, task: ReviewTask, verb: Verb) -> Permission:
+def _within_amount(person: Person, task: ReviewTask, verb: Verb, has_amounts: bool) -> Permission:
     limit = person.approve_up_to
+    approves = task.kind is ReviewKind.APPROVAL and verb is Verb.APPROVE
+    if approves and has_amounts and limit is not None and task.amount is None:
+        return _no("amount", f"you may approve up to {limit}, and nobody can say how much this is")
     if verb is Verb.REJECT or limit is None or task.amount is None:
         return Permission(allowed=True, reason=f"{person.name} may decide this", rule="amount")
     if task.amount.currency != limit.currency:

@@ -28,10 +28,9 @@ from interlock.domain.contract import (
     WorkflowStep,
 )
 from interlock.domain.fact import FactKind
-from interlock.domain.rules import acting, asking
+from interlock.domain.rules import acting, asking, evidence
 from interlock.domain.rules.authority import Mandate, mandate, unlisted_action
 from interlock.domain.rules.draft import Draft
-from interlock.domain.rules.facts import NOTHING, evidence_item
 
 END: Final = "end"  # `next: end` finishes the case
 
@@ -121,11 +120,7 @@ def accept(
     draft.change(outputs={**case.outputs, step.step_name: value}, exception=None)
     if case.proposal is not None:
         draft.change(evidence={**case.evidence, **case.proposal.evidence})
-    missing = [
-        name
-        for name in step.evidence_required
-        if evidence_item(draft.contract, draft.case, name) is NOTHING
-    ]
+    missing = evidence.missing(draft.contract, draft.case, step.evidence_required)
     if missing and evidence_needed:
         draft.note("guard", "required evidence is present", step=step.step_name, missing=missing)
         detail = f"{step.step_name} left no evidence of: {', '.join(missing)}"
@@ -133,7 +128,7 @@ def accept(
             draft,
             replace(
                 _exception(draft, "missing_data", detail),
-                missing=tuple(missing),
+                missing=missing,
                 value=value,
                 has_value=True,
                 requests=requests,
@@ -167,9 +162,7 @@ def settle(draft: Draft, after: acting.After | OpenException) -> None:
         go_on(draft)
 
 
-def raise_exception(
-    draft: Draft, exception: OpenException, *, person_first: bool = False
-) -> None:
+def raise_exception(draft: Draft, exception: OpenException, *, person_first: bool = False) -> None:
     """The exception goes its route: an allowed remedy first, else a person."""
     case = draft.case
     route = draft.contract.route_for(exception.type)
@@ -261,7 +254,8 @@ def undo_next(draft: Draft) -> None:
 def to_undo(contract: WorkflowContract, case: Case) -> Action | None:
     """The next action whose compensation is due, last first, or None."""
     for action in reversed(case.actions):
-        if action.state in HAPPENED and contract.actions[action.name].compensate:
+        to_go = action.state in HAPPENED and not action.kept
+        if to_go and contract.actions[action.name].compensate:
             return action
     return None
 

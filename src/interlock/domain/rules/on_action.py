@@ -6,6 +6,7 @@ A lost action is looked up, never blindly repeated.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TypeAlias
 
 from interlock.domain.action import Action, ActionMove, ActionState, move
@@ -22,7 +23,7 @@ from interlock.domain.event import (
     StateFoundChanged,
 )
 from interlock.domain.fact import FactKind
-from interlock.domain.rules import flow
+from interlock.domain.rules import acting, flow
 from interlock.domain.rules.draft import Draft
 from interlock.domain.rules.retry import wait_before
 
@@ -69,7 +70,7 @@ def lost(draft: Draft, event: ActionLost, action: Action) -> None:
     if rule.verify:
         draft.make_ready(Phase.ACTIONS)
     elif rule.idempotent and draft.case.closing is None and _tries_left(draft, action):
-        _try_again(draft, move(unknown, ActionMove.REFUTE))  # safe under the same key
+        _wait_to_repeat(draft, unknown)
     else:
         detail = f"nobody knows whether {action.name} took effect: {event.error}"
         _ask_a_person(draft, unknown, "workflow_failure", detail)
@@ -141,6 +142,7 @@ def _happened(draft: Draft, action: Action) -> None:
     draft.count(FactKind.ACTION_FINISHED, name=action.name, detail=action.state)
     if action.receipt is not None:
         draft.change(outputs={**draft.case.outputs, action.name: action.receipt})
+        acting.plan_again(draft)
     flow.proceed(draft)
 
 
@@ -164,6 +166,15 @@ def _try_again(draft: Draft, action: Action) -> None:
     else:
         detail = f"{action.name} failed {action.attempt} times: {action.error}"
         _ask_a_person(draft, action, "workflow_failure", detail)
+
+
+def _wait_to_repeat(draft: Draft, unknown: Action) -> None:
+    """Repeating is safe under the same key; until then nobody knows, and nothing pretends to."""
+    retry = draft.contract.actions[unknown.name].retry
+    wait = wait_before(retry, unknown.attempt)
+    draft.note("retry", f"attempt {unknown.attempt} of {retry.attempts}", action=unknown.id)
+    draft.wait_until(draft.now + (wait or timedelta()), WaitsFor.RETRY)
+    draft.change(phase=Phase.ACTIONS)
 
 
 def _look_again(draft: Draft, event: ActionLookedUp, action: Action) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from interlock.domain.action import ActionMove, ActionState, Approval, move
+from interlock.domain.action import HAPPENED, ActionMove, ActionState, Approval, move
 from interlock.domain.case import (
     CaseState,
     ClosingOutcome,
@@ -79,7 +79,19 @@ def _rejected(draft: Draft, task: ReviewTask) -> None:
     lost = acting.unsettled(draft.case.actions)
     if lost is not None:  # the question was whether it took effect, and the answer is no
         draft.put_action(move(lost, ActionMove.REFUTE, finished_at=draft.now))
+    _leave_what_cannot_be_undone(draft)
     flow.begin_closing(draft, draft.case.closing or ClosingOutcome.REJECTED)
+
+
+def _leave_what_cannot_be_undone(draft: Draft) -> None:
+    """Refusing to try an undoing once more means: leave it, and close the case without it."""
+    exception = draft.case.exception
+    if draft.case.closing is None or exception is None:
+        return
+    for action in draft.case.actions:
+        if action.id == exception.action_id and action.state in HAPPENED:
+            draft.put_action(replace(action, kept=True))
+            draft.note("left", "a person left what could not be undone", action=action.id)
 
 
 def _edited(draft: Draft, event: ReviewDecided) -> None:
