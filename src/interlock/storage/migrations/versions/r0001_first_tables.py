@@ -21,6 +21,7 @@ def upgrade() -> None:
     _audit_entry()
     _budget_use()
     _case_file()
+    _case_file_indexes()
     _contract()
     _document()
     _fact()
@@ -28,6 +29,7 @@ def upgrade() -> None:
     _worker()
     _action()
     _review_task()
+    _review_task_indexes()
     _decision()
     _evidence_package()
 
@@ -123,6 +125,9 @@ def _case_file() -> None:
         ),
         postgresql_with={"fillfactor": 60},
     )
+
+
+def _case_file_indexes() -> None:
     op.create_index(
         "ix_case_file_claimed", "case_file", ["claimed_by"], **_only("claimed_by IS NOT NULL")
     )
@@ -315,6 +320,9 @@ def _review_task() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_review_task_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_task")),
     )
+
+
+def _review_task_indexes() -> None:
     op.create_index(
         "ix_review_task_attend",
         "review_task",
