@@ -25,6 +25,8 @@ from tests.storage.builders import (
     waiting,
 )
 
+FINGERPRINT = "f" * 64  # of the cases the builders make
+
 
 def test_a_claimed_case_is_nobody_elses(store: Store) -> None:
     """Neither another worker's nor another episode's of the same worker."""
@@ -34,7 +36,7 @@ def test_a_claimed_case_is_nobody_elses(store: Store) -> None:
     assert store.claim("w1", [case.id]) == [case]
     assert store.claim("w2", [case.id]) == []
     assert store.claim("w1", [case.id]) == []
-    assert store.ready_unclaimed(10) == []
+    assert store.ready_unclaimed([FINGERPRINT], 10) == []
 
 
 def test_only_ready_cases_can_be_claimed(store: Store) -> None:
@@ -54,7 +56,7 @@ def test_a_dead_workers_cases_are_free_again(store: Store) -> None:
     _let_die(store, "w1")
 
     assert [(row.worker, row.is_alive) for row in store.workers()] == [("w1", False), ("w2", True)]
-    assert store.ready_unclaimed(10) == ["case_1", "case_2"]
+    assert store.ready_unclaimed([FINGERPRINT], 10) == ["case_1", "case_2"]
     assert ids(store.claim("w2", [a_case(1).id])) == ["case_1"]
     assert ids(store.claim_ready("w2", 10)) == ["case_2"]
 
@@ -116,7 +118,7 @@ def test_given_back_is_free(store: Store) -> None:
 
     store.unclaim("w1", [a_case(1).id, a_case(2).id])
 
-    assert store.ready_unclaimed(10) == ["case_1"]
+    assert store.ready_unclaimed([FINGERPRINT], 10) == ["case_1"]
 
 
 def test_a_worker_that_stops_gives_back_everything(store: Store) -> None:
@@ -128,7 +130,7 @@ def test_a_worker_that_stops_gives_back_everything(store: Store) -> None:
     store.retire("w1")
 
     assert store.workers() == []
-    assert store.ready_unclaimed(10) == ["case_1", "case_2"]
+    assert store.ready_unclaimed([FINGERPRINT], 10) == ["case_1", "case_2"]
 
 
 def test_the_oldest_ready_cases_come_first(store: Store) -> None:
@@ -138,7 +140,7 @@ def test_the_oldest_ready_cases_come_first(store: Store) -> None:
     opened(store, elsewhere, *cases)
     _alive(store, "w1")
 
-    assert store.ready_unclaimed(2) == ["case_9", "case_3"]
+    assert store.ready_unclaimed([FINGERPRINT], 2) == ["case_9", "case_3"]
     assert ids(store.claim_ready("w1", 2, workflow="accounts_payable")) == ["case_3", "case_2"]
     assert ids(store.claim_ready("w1", 5)) == ["case_9", "case_1"]
 

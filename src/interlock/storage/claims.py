@@ -5,7 +5,7 @@ Its one rule: who is alive is said by the database's own clock, never by a worke
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -86,11 +86,15 @@ class Claims:
         with self._db.writing() as conn:
             self._db.run(conn, "unclaim", worker=worker, ids=ids)
 
-    def ready_unclaimed(self, limit: int) -> list[CaseId]:
-        """At most `limit` ready cases that nobody alive holds, the oldest first."""
+    def ready_unclaimed(self, fingerprints: Collection[str], limit: int) -> list[CaseId]:
+        """At most `limit` ready cases of these contracts that nobody alive holds, oldest first."""
         with self._db.reading() as conn:
             rows = self._db.rows(
-                conn, "ready_unclaimed", dead_after=DEAD_AFTER_SECONDS, limit=limit
+                conn,
+                "ready_unclaimed",
+                fingerprints=json_text(sorted(fingerprints)),
+                dead_after=DEAD_AFTER_SECONDS,
+                limit=limit,
             )
         return [CaseId(row.id) for row in rows]
 

@@ -30,6 +30,7 @@ Row = dict[str, Any]
 
 SCHEMA: Final = "interlock"  # our own beside the engine's, in one PostgreSQL database
 BUSY_TIMEOUT_MS: Final = 30_000  # SQLite: how long a writer waits for another process's write
+LONGEST_PAUSE_SECONDS: Final = 5  # between two statements of one transaction
 WRITES: Final = "interlock_writes"  # marks a connection whose transaction will write
 
 # PostgreSQL: a deadlock, or a serialisation failure; the transaction may simply be run again.
@@ -173,6 +174,8 @@ def _set_up_postgres(connection: Any, _record: Any) -> None:
     connection.autocommit = True
     connection.execute(f"SET search_path TO {SCHEMA}")
     connection.execute("SET timezone TO 'UTC'")
+    # A worker frozen inside a transaction would hold its row locks against all others.
+    connection.execute(f"SET idle_in_transaction_session_timeout TO '{LONGEST_PAUSE_SECONDS}s'")
     # A plan made while a table was small reads all of it when it has grown; so plan every time.
     connection.execute("SET plan_cache_mode TO force_custom_plan")
     connection.autocommit = False

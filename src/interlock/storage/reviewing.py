@@ -127,6 +127,12 @@ class Reviewing:
                 return
             after = page[-1].case_id
 
+    def chain(self, case_id: CaseId) -> Chain | None:
+        """One case's log beside what the case says about it; None when there is no such case."""
+        with self._db.reading() as conn:
+            rows = self._db.rows(conn, "chain", case_id=case_id)
+        return _chain(list(rows)) if rows else None
+
     def orphaned_chains(self, limit: int = PAGE) -> list[CaseId]:
         """Cases that have a log and no row: the row was deleted by somebody else than us."""
         with self._db.reading() as conn:

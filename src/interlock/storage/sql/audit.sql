@@ -40,6 +40,16 @@ FROM (
 LEFT JOIN audit_entry AS entry ON entry.case_id = page.id
 ORDER BY page.id, entry.seq;
 
+-- name: chain
+-- One case with its log; one statement, so that both are of the same moment.
+SELECT page.id, page.entries, page.head, entry.case_id, entry.seq, entry.at, entry.actor,
+    entry.kind, CAST(entry.body AS text) AS body, entry.commitment, entry.previous, entry.hash,
+    entry.payload, entry.salt
+FROM case_file AS page
+LEFT JOIN audit_entry AS entry ON entry.case_id = page.id
+WHERE page.id = :case_id
+ORDER BY entry.seq;
+
 -- name: orphaned_chains
 -- Cases that have a log and no row: somebody deleted the row.
 SELECT DISTINCT case_id

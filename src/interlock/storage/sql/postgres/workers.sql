@@ -69,10 +69,11 @@ WHERE id = ANY(ARRAY(SELECT json_array_elements_text(CAST(:ids AS json))))
     AND claimed_by = :worker;
 
 -- name: ready_unclaimed
--- The oldest ready cases that nobody alive holds.
+-- The oldest ready cases of these contracts that nobody alive holds.
 SELECT id
 FROM case_file
 WHERE state = 'ready'
+    AND fingerprint = ANY(ARRAY(SELECT json_array_elements_text(CAST(:fingerprints AS json))))
     AND (
         claimed_by IS NULL
         OR NOT EXISTS (

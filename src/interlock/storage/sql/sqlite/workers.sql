@@ -63,10 +63,11 @@ UPDATE case_file SET claimed_by = NULL
 WHERE id IN (SELECT value FROM json_each(:ids)) AND claimed_by = :worker;
 
 -- name: ready_unclaimed
--- The oldest ready cases that nobody alive holds.
+-- The oldest ready cases of these contracts that nobody alive holds.
 SELECT id
 FROM case_file
 WHERE state = 'ready'
+    AND fingerprint IN (SELECT value FROM json_each(:fingerprints))
     AND (
         claimed_by IS NULL
         OR claimed_by NOT IN (

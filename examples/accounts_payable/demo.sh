@@ -1,0 +1,166 @@
+#!/usr/bin/env bash
+# A Monday in accounts payable, told in commands: `make demo`, or `bash examples/accounts_payable/demo.sh`.
+# Every command is shown before it runs, so that each can be repeated by hand.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+interlock_at=${INTERLOCK:-$(command -v interlock || echo .venv/bin/interlock)}
+[[ -x $interlock_at ]] || { echo "interlock is not installed here; run: make setup" >&2; exit 1; }
+python_at=$(dirname "$interlock_at")/python # the one interlock runs on
+folder=.interlock/demo
+picked=$folder/picked.json
+
+bold='' dim='' plain=''
+if [[ -t 1 && -z ${NO_COLOR:-} ]]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'; fi
+
+tell() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
+remark() { printf '%s\n' "$*"; }
+
+# The command as a reader would type it, then its output.
+show() {
+  local word
+  printf '\n%s$' "$dim"
+  for word in "$@"; do
+    case $word in
+      *[!A-Za-z0-9_./:=,+-]*) printf " '%s'" "$word" ;;
+      *) printf ' %s' "$word" ;;
+    esac
+  done
+  printf '%s\n' "$plain"
+  "$@"
+}
+
+interlock() { "$interlock_at" "$@"; }
+python() { "$python_at" "$@"; }
+
+# What must fail: the refusal is the point of it.
+refused() {
+  if show "$@"; then
+    echo "this should have been refused" >&2
+    exit 1
+  fi
+}
+
+at() {
+  export INTERLOCK_CLOCK="2026-03-02T$1:00+01:00"
+  printf '\n%s$ export INTERLOCK_CLOCK=%s%s\n' "$dim" "$INTERLOCK_CLOCK" "$plain"
+}
+
+# pick QUEUE KIND [LEAST MOST]: "task case" of each waiting task of that kind, most urgent first.
+pick() {
+  interlock review list --queue "$1" --limit 500 --json >"$picked"
+  python - "$picked" "${@:2}" <<'PYTHON'
+import json
+import sys
+
+listed, kind, *limits = sys.argv[1:]
+least, most = map(float, limits or (0, 1e12))
+with open(listed, encoding="utf-8") as file:
+    tasks = json.load(file)["tasks"]
+for task in tasks:
+    amount = task["amount"] or {"amount": "0", "currency": "EUR"}
+    fits = amount["currency"] == "EUR" and least <= float(amount["amount"]) <= most
+    if (task["exception"] or task["kind"]) == kind and fits:
+        print(task["task"], task["case"])
+PYTHON
+}
+
+# order_for CASE: an open order of the invoice's supplier with its amount, as the ERP has it.
+order_for() {
+  interlock case show "$1" --json >"$picked"
+  python - "$picked" "$INTERLOCK_DATA" <<'PYTHON'
+import json
+import sys
+from decimal import Decimal
+
+from examples.accounts_payable.systems import systems
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    invoice = json.load(file)["fields"]
+orders = systems({"folder": sys.argv[2]})["erp"].open_orders(invoice["seller_id"])
+net = Decimal(str(invoice["net"]))
+print(next((order.number for order in orders if abs(order.open_value - net) < 1), ""))
+PYTHON
+}
+
+rm -rf "$folder"
+mkdir -p "$folder"
+export INTERLOCK_DATABASE_URL="sqlite:///$folder/interlock.db"
+export INTERLOCK_DATA="$folder/data"
+export INTERLOCK_WORKFLOWS=examples/accounts_payable
+export INTERLOCK_STAGE=autonomous
+unset INTERLOCK_CLOCK INTERLOCK_USER INTERLOCK_JSON INTERLOCK_CRASH_AT
+
+tell "Interlock takes work through a written contract: software does the plain cases, people decide
+the others, and every step is on record. Here it is a Monday's invoices of a made-up company."
+remark "(The story plays on 2 March 2026; INTERLOCK_CLOCK says what time it is.)"
+for name in DATABASE_URL DATA WORKFLOWS STAGE; do
+  variable=INTERLOCK_$name
+  printf '%s$ export %s=%s%s\n' "$dim" "$variable" "${!variable}" "$plain"
+done
+
+tell "1. A company: suppliers, orders, receipts, two years of bookings, and 250 invoices in the inbox"
+show python -m examples.accounts_payable.generate \
+  --invoices 250 --seed 7 --today 2026-03-02 --into "$folder"
+
+tell "2. The contract is checked before anything runs"
+show interlock check examples/accounts_payable
+
+tell "3. Monday, 9:00: the inbox is worked through"
+at 09:00
+show interlock run "$folder/inbox"
+remark ""
+remark "Payments on hold can still be stopped, for an hour. The others wait for a person."
+
+tell "4. Monday, 10:15: the hold is over"
+at 10:15
+show interlock work --once
+
+tell "5. What the clerks see, the most urgent first"
+show interlock review list --queue ap_clerks --limit 8
+
+tell "   One of them: a price above the order. The question, the evidence, what each answer causes"
+read -r price price_case < <(pick ap_clerks price_variance 0 5000)
+show interlock review show "$price"
+
+tell "   Anna knows of the new price and says why"
+show interlock review decide "$price" approve --as anna \
+  --reason agreed_price_change --note "New price list since February"
+
+tell "   An invoice names no order, and two would fit. Bruno has asked the buyer"
+mapfile -t orderless < <(pick ap_clerks missing_data 1 5000)
+for each in "${orderless[@]}"; do
+  read -r task case <<<"$each"
+  order=$(order_for "$case")
+  [[ -z $order ]] || break
+done
+show interlock review decide "$task" edit --as bruno --set "order=$order"
+
+tell "   Anna may decide up to 5,000 EUR. This is more, so it is refused, and nothing is recorded"
+read -r task case < <(pick ap_clerks possible_duplicate 5000.01 1000000)
+refused interlock review decide "$task" approve --as anna --reason different_delivery
+
+tell "   A bill that names another bank account. No software may do this step: the finance
+   director calls the supplier on the number the company knows, and puts the call on record"
+read -r task case < <(pick finance_director human_step)
+show interlock review decide "$task" approve --as finance_director \
+  --reason confirmed_by_call \
+  --evidence "call_back_record=Called +49 511 5550 0 at 10:20; their bookkeeper confirmed the change"
+
+tell "6. Monday, 11:30: what was decided has gone on"
+at 11:30
+show interlock work --once
+
+tell "   The case Anna decided, from the inbox to the payment"
+show interlock case show "$price_case"
+
+tell "7. Was the record changed since? Every entry is sealed to the one before it"
+show interlock audit verify
+
+tell "Where to look next"
+remark "  examples/accounts_payable/contract.yaml   the agreement, in words an operations lead can read
+  examples/accounts_payable/README.md       the same in a table, and what else is planted
+  interlock review list                     what still waits; go on deciding
+  interlock try examples/accounts_payable $folder/inbox/00001-csv.csv
+                                            one invoice, told step by step, without a trace
+  interlock new claims                      a workflow of your own, which runs at once"

@@ -1,0 +1,212 @@
+"""From settings to services: the only place that builds things.
+
+Its one rule: everything is built here once and handed on; nothing below looks anything up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from interlock.clock import Clock, SystemClock
+from interlock.contracts import LoadedWorkflow, load_workflow
+from interlock.domain.contract import Stage
+from interlock.observe import set_up_logging
+from interlock.runtime.context import Context
+from interlock.runtime.crash_points import CrashPlan
+from interlock.runtime.dbos_engine import DbosEngine, EngineMissing
+from interlock.runtime.episode import EpisodeRunner
+from interlock.runtime.inline_engine import InlineEngine
+from interlock.runtime.worker import Worker, new_worker_id
+from interlock.runtime.workflow import Workflow, Workflows
+from interlock.settings import EngineKind, Settings
+from interlock.storage import SchemaOutdated, Store, open_store
+
+IN_MEMORY: Final = "sqlite://"
+STEP_THREADS: Final = 64  # steps and actions that are plain functions, over all episodes at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything a door needs: the command line, the API, a worker."""
+
+    settings: Settings
+    store: Store
+    workflows: Workflows
+    context: Context
+    runner: EpisodeRunner
+    engine: DbosEngine | InlineEngine
+    clock: Clock
+    threads: ThreadPoolExecutor
+
+    def worker(self) -> Worker:
+        """A worker of this process, not started yet. One at a time."""
+        return Worker(context=self.context, runner=self.runner, engine=self.engine)
+
+    def close(self) -> None:
+        """Gives back every connection and thread. A worker must be stopped before."""
+        if isinstance(self.engine, DbosEngine):
+            self.engine.close()
+        self.threads.shutdown(wait=False, cancel_futures=True)
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    system_settings: Mapping[str, str] | None = None,
+) -> Services:
+    """The services these settings describe. A SQLite file that has no tables yet gets them.
+
+    clock: instead of the settings' own. system_settings: more texts for the workflows' systems.
+    Raises: SettingsInvalid, ContractRefused, DatabaseUnreachable, DatabaseUnsupported,
+    SchemaOutdated, EngineMissing, MissingExtra.
+    """
+    set_up_logging(level=settings.log_level, as_json=settings.log_json)
+    crash = CrashPlan.parse(settings.crash_at)
+    told = {"folder": str(settings.data), "data": str(settings.data), **(system_settings or {})}
+    workflows = Workflows(_with_systems(load_workflow(each), told) for each in settings.workflows)
+    store = open_store(settings.database_url)
+    try:
+        engine = _engine(settings, store)
+        _check_tables(store, engine)
+        return _put_together(
+            settings, store, workflows, engine, clock or _clock(settings), crash=crash
+        )
+    except BaseException:
+        store.close()
+        raise
+
+
+def build_inline(
+    folder: Path,
+    *,
+    settings: Settings | None = None,
+    clock: Clock | None = None,
+    system_settings: Mapping[str, str] | None = None,
+) -> Services:
+    """Services for one contract folder in memory: nothing outlives them.
+
+    Episodes run in the caller's thread: `services.engine.drain(services.runner)`.
+    Raises: ContractRefused.
+    """
+    chosen = (settings or Settings()).model_copy(
+        update={
+            "database_url": IN_MEMORY,
+            "workflows": (folder,),
+            "engine": EngineKind.INLINE,
+            "crash_at": "",
+        }
+    )
+    return build(chosen, clock=clock, system_settings=system_settings)
+
+
+def upgrade(settings: Settings) -> None:
+    """Brings the tables of the product and of the engine to this version's. Forward only.
+
+    Raises: DatabaseUnreachable, DatabaseUnsupported, MissingExtra.
+    """
+    with open_store(settings.database_url) as store:
+        store.upgrade()
+        if settings.engine is EngineKind.DBOS:
+            DbosEngine(store).prepare()
+
+
+def _engine(settings: Settings, store: Store) -> DbosEngine | InlineEngine:
+    if settings.engine is EngineKind.INLINE:
+        return InlineEngine(settings.batch)
+    return DbosEngine(store, batch=settings.batch)
+
+
+def _check_tables(store: Store, engine: DbosEngine | InlineEngine) -> None:
+    """Makes the tables of a new SQLite file; any other database is changed only when asked."""
+    state = store.schema_state()
+    is_new = state.current is None and store.dialect == "sqlite"
+    if is_new:
+        store.upgrade()
+    elif not state.is_current:
+        raise SchemaOutdated(state.current, state.head)
+    if isinstance(engine, DbosEngine) and not engine.is_prepared():
+        if store.dialect != "sqlite":
+            raise EngineMissing
+        engine.prepare()
+
+
+def _put_together(
+    settings: Settings,
+    store: Store,
+    workflows: Workflows,
+    engine: DbosEngine | InlineEngine,
+    clock: Clock,
+    *,
+    crash: CrashPlan,
+) -> Services:
+    _save_contracts(store, workflows, clock)
+    threads = ThreadPoolExecutor(STEP_THREADS, thread_name_prefix="step")
+    return Services(
+        settings=settings,
+        store=store,
+        workflows=workflows,
+        context=Context(
+            store=store,
+            workflows=workflows,
+            clock=clock,
+            engine=engine,
+            stage=Stage(settings.stage),
+            crash=crash,
+        ),
+        runner=EpisodeRunner(
+            store=store,
+            workflows=workflows,
+            clock=clock,
+            threads=threads,
+            worker=new_worker_id(),
+            crash=crash,
+        ),
+        engine=engine,
+        clock=clock,
+        threads=threads,
+    )
+
+
+def _with_systems(loaded: LoadedWorkflow, told: Mapping[str, str]) -> Workflow:
+    """The workflow with its live systems, made by its own factory."""
+    factory: Callable[[Mapping[str, str]], dict[str, Any]] | None = loaded.functions.systems
+    return Workflow(loaded=loaded, systems=factory(told) if factory else {})
+
+
+def _save_contracts(store: Store, workflows: Workflows, clock: Clock) -> None:
+    for each in _all(workflows):
+        contract = each.contract
+        store.save_contract(
+            contract.workflow,
+            contract.fingerprint,
+            contract.title,
+            each.loaded.source,
+            str(each.loaded.folder),
+            clock.now(),
+        )
+
+
+def _all(workflows: Workflows) -> Sequence[Workflow]:
+    return list(workflows)
+
+
+def _clock(settings: Settings) -> Clock:
+    return SystemClock() if settings.clock is None else SystemClock.starting_at(settings.clock)

@@ -1,0 +1,133 @@
+"""`interlock audit`: the record, read and verified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from interlock.cli import options
+from interlock.cli.failures import REFUSED
+from interlock.cli.lens import lens_of
+from interlock.cli.narrative import Told, proof_line, tell
+from interlock.cli.screen import BAD, document, marked, notes, out
+from interlock.cli.session import contracts_of, open_record
+from interlock.cli.timeline import print_timeline
+from interlock.cli.words import counted
+from interlock.domain.audit import ChainFault, chain_faults
+from interlock.storage import CaseUnknown, Chain, Store
+
+app = typer.Typer(
+    help="Read the record and verify that nobody changed it.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+CaseName = Annotated[str, typer.Argument(metavar="CASE", help="Id, start of it, or business key.")]
+SHOWN = 50  # faults printed for people; JSON has them all
+
+
+@app.command()
+def verify(
+    case: Annotated[
+        str | None, typer.Option("--case", metavar="CASE", help="Only this case.")
+    ] = None,
+    database: options.Database = None,
+    as_json: options.Json = False,
+) -> None:
+    """Recompute every seal: finds an edited, deleted, reordered or cut-off entry."""
+    with open_record(database) as (store, _):
+        chains = [_chain_of(store, case)] if case else store.chains()
+        cases, entries, faults = 0, 0, list[ChainFault]()
+        for chain in _with_progress(chains, None if case else store):
+            cases, entries = cases + 1, entries + len(chain.entries)
+            faults += chain_faults(
+                chain.case_id, chain.entries, length=chain.length, head=chain.head
+            )
+        if not case:
+            faults += [
+                ChainFault(case_id=each, seq=0, what="the case was deleted and its log is here")
+                for each in store.orphaned_chains()
+            ]
+    if as_json:
+        document({"ok": not faults, "cases": cases, "entries": entries, "faults": faults})
+    else:
+        _show(cases, entries, faults)
+    if faults:
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def show(
+    case: CaseName,
+    workflow: options.Workflow = None,
+    database: options.Database = None,
+    as_json: options.Json = False,
+) -> None:
+    """One case's whole log in words: every entry, and every rule that decided on the way."""
+    with open_record(database) as (store, clock):
+        case_id = store.find_case(case)
+        entries = store.entries(case_id)
+        [found] = store.load([case_id])
+        lens = lens_of(contracts_of(store, workflow).get(found.workflow))
+        told = [tell(entry, now=clock.now(), lens=lens) for entry in entries]
+    head = entries[-1].hash if entries else ""
+    if as_json:
+        log = [
+            {"hash": entry.hash, "kind": entry.kind, "body": entry.body, **_said(each)}
+            for entry, each in zip(entries, told, strict=True)
+        ]
+        document({"case": case_id, "head": head, "entries": log})
+        return
+    print_timeline(out(), told, asides=True)
+    out().print(f"\n{proof_line(len(entries), head)}", style="dim")
+
+
+def _said(told: Told) -> dict[str, object]:
+    return {
+        "seq": told.seq,
+        "at": told.at,
+        "actor": told.actor,
+        "says": told.text,
+        "asides": list(told.asides),
+    }
+
+
+def _chain_of(store: Store, text: str) -> Chain:
+    """One case's chain, beside what the case itself says about it."""
+    chain = store.chain(store.find_case(text))
+    if chain is None:  # deleted since it was found
+        raise CaseUnknown(text)
+    return chain
+
+
+def _with_progress(chains: Iterable[Chain], store: Store | None) -> Iterator[Chain]:
+    """The chains, with a bar on a terminal's standard error while they pass."""
+    console = notes()
+    if store is None or not console.is_terminal:
+        yield from chains
+        return
+    total = sum(1 for _ in store.chain_heads())
+    columns = (TextColumn("verifying"), BarColumn(), MofNCompleteColumn(), TextColumn("cases"))
+    with Progress(*columns, console=console, transient=True) as progress:
+        bar = progress.add_task("verify", total=total)
+        for chain in chains:
+            yield chain
+            progress.advance(bar)
+
+
+def _show(cases: int, entries: int, faults: list[ChainFault]) -> None:
+    console = out()
+    checked = f"{counted(entries, 'entry', 'entries')} of {counted(cases, 'case')} checked"
+    if not faults:
+        console.print(marked("ok", f"{checked}; the record is unchanged"))
+        return
+    for fault in faults[:SHOWN]:
+        console.print(marked("bad", f"case {fault.case_id}, entry {fault.seq}: {fault.what}"))
+    if len(faults) > SHOWN:
+        console.print(f"  and {len(faults) - SHOWN:,} more; see them all with --json")
+    console.print(
+        f"\n{checked}; {counted(len(faults), 'fault')}: the record was changed", style=BAD
+    )

@@ -1,0 +1,164 @@
+"""A workflow ready to be performed: its contract, its functions and the systems they use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from pydantic import ValidationError
+
+from interlock.contracts import DataRefused, LoadedWorkflow
+from interlock.domain.contract import WorkflowContract
+from interlock.domain.event import CaseRefit
+from interlock.domain.ids import Fingerprint, WorkflowId
+from interlock.domain.money import Money
+from interlock.domain.rules.asking import fill
+from interlock.errors import InterlockError
+from interlock.runtime.plain import to_plain
+
+
+class WorkflowUnknown(InterlockError):
+    """A case is pinned to a contract this process has not loaded."""
+
+    code = "workflow_unknown"
+
+    def __init__(self, seen: str, loaded: tuple[str, ...]) -> None:
+        super().__init__(seen, loaded)
+        self.seen, self.loaded = seen, loaded
+
+    def __str__(self) -> str:
+        have = ", ".join(self.loaded) or "none"
+        return f"contract {self.seen} is not loaded here; start with its folder (loaded: {have})"
+
+
+class CaseUnfit(InterlockError):
+    """Case fields that do not fit the case schema. `absent`: the fields that are not there."""
+
+    code = "case_unfit"
+
+    def __init__(self, problems: tuple[str, ...], absent: tuple[str, ...] = ()) -> None:
+        super().__init__(problems, absent)
+        self.problems, self.absent = problems, absent
+
+    def __str__(self) -> str:
+        return f"{'; '.join(self.problems)}; correct the fields and try again"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workflow:
+    """One contract with its code. `systems`: the live objects its functions are given by name."""
+
+    loaded: LoadedWorkflow
+    systems: Mapping[str, Any]
+
+    @property
+    def contract(self) -> WorkflowContract:
+        return self.loaded.contract
+
+    def fit(self, data: Any) -> CaseRefit:
+        """What a case with these fields says of itself. Raises: CaseUnfit."""
+        schema = self.contract.case
+        plain = self._validated(data)
+        amount = self._amount(plain)
+        return CaseRefit(
+            data=plain,
+            key="|".join(str(plain.get(name, "")) for name in schema.key),
+            title=fill(schema.title, plain) if schema.title else "",
+            tenant=str(plain.get(schema.tenant) or "") if schema.tenant else "",
+            segment="/".join(str(plain.get(name) or "") for name in schema.segment),
+            amount_micros=amount.micros if amount else None,
+            amount_currency=amount.currency if amount else None,
+            deadline=_moment(plain.get(schema.deadline)) if schema.deadline else None,
+        )
+
+    def _validated(self, data: Any) -> dict[str, Any]:
+        try:
+            plain = to_plain(self.loaded.functions.case_model.model_validate(data))
+        except ValidationError as failed:
+            raise CaseUnfit(*in_words(failed)) from None
+        except DataRefused as refused:
+            raise CaseUnfit(refused.reasons, refused.missing) from None
+        if not isinstance(plain, dict):
+            raise CaseUnfit((f"the case is {type(plain).__name__}, not a set of fields",))
+        absent = tuple(k for k in self.contract.case.key if plain.get(k) in (None, ""))
+        if absent:
+            raise CaseUnfit((f"without {', '.join(absent)} the case has no key",), absent)
+        return plain
+
+    def _amount(self, plain: Mapping[str, Any]) -> Money | None:
+        schema = self.contract.case
+        value = plain.get(schema.amount_value) if schema.amount_value else None
+        currency = plain.get(schema.amount_currency) if schema.amount_currency else None
+        if value is None or currency is None:
+            return None
+        try:
+            return Money.of(value, str(currency))
+        except ValueError as wrong:
+            raise CaseUnfit((str(wrong),)) from None
+
+
+class Workflows:
+    """The workflows of this process, by fingerprint."""
+
+    def __init__(self, workflows: Iterable[Workflow]) -> None:
+        self._by_fingerprint = {each.contract.fingerprint: each for each in workflows}
+
+    def __iter__(self) -> Any:
+        return iter(self._by_fingerprint.values())
+
+    @property
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """The contracts whose cases can be worked on here."""
+        return tuple(self._by_fingerprint)
+
+    def of(self, fingerprint: Fingerprint) -> Workflow:
+        """The workflow a case is pinned to. Raises: WorkflowUnknown."""
+        try:
+            return self._by_fingerprint[fingerprint]
+        except KeyError:
+            raise WorkflowUnknown(fingerprint[:12], self._names()) from None
+
+    def named(self, name: str) -> Workflow:
+        """The workflow of that name. Raises: WorkflowUnknown."""
+        for each in self._by_fingerprint.values():
+            if each.contract.workflow == WorkflowId(name):
+                return each
+        raise WorkflowUnknown(name, self._names())
+
+    def knows(self, fingerprint: str) -> bool:
+        """True when cases of this fingerprint can be worked on here."""
+        return fingerprint in self._by_fingerprint
+
+    def _names(self) -> tuple[str, ...]:
+        return tuple(each.contract.workflow for each in self._by_fingerprint.values())
+
+
+def in_words(failed: ValidationError) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A validation failure as sentences, and the names of the fields that are absent."""
+    problems, absent = [], []
+    for error in failed.errors(include_url=False, include_context=False):
+        field = ".".join(str(part) for part in error["loc"]) or "the case"
+        if error["type"] == "missing":
+            absent.append(field)
+            problems.append(f"{field} is missing")
+        else:
+            said = error["msg"].removeprefix("Value error, ")
+            problems.append(f"{field} is {_short(error['input'])}: {said[:1].lower()}{said[1:]}")
+    return tuple(problems), tuple(absent)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"  # noqa: PLR2004  (a readable line)
+
+
+def _moment(value: Any) -> datetime | None:
+    """A deadline given as a day ends with that day, in UTC."""
+    if not isinstance(value, str) or not value:
+        return None
+    if len(value) == len("2026-01-31"):
+        return datetime.combine(date.fromisoformat(value), time(23, 59, 59), UTC)
+    moment = datetime.fromisoformat(value)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""What the runtime's tests share: a small workflow, and processes that work on it."""

@@ -1,0 +1,52 @@
+"""What must be true of an office at any moment, whatever happened in it.
+
+Its one rule: it reads only what is stored and what the shop saw, never what a test expects.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from interlock.domain.audit import chain_faults
+from interlock.domain.case import Case, CaseState
+from interlock.storage import CaseQuery, TaskQuery
+
+if TYPE_CHECKING:
+    from tests.runtime.office import Office
+
+MANY = 1000
+
+
+def assert_truth(office: Office) -> None:
+    """Every case is on record, whole and waiting for something; no deed was done twice."""
+    cases = office.store.cases(CaseQuery(limit=MANY))
+    for case in cases:
+        assert_replays(office, case)
+        assert_waits_for_something(office, case)
+    for chain in office.store.chains():
+        assert not chain_faults(chain.case_id, chain.entries, length=chain.length, head=chain.head)
+    counts = office.store.counts(now=office.clock.now())
+    assert sum(counts.states.values()) == len(cases)
+    assert sum(each.cases for each in counts.closed) == counts.states.get(CaseState.CLOSED, 0)
+    twice = [line for line, times in Counter(office.shop.lines).items() if times > 1]
+    assert not twice, "something was done twice"
+
+
+def assert_replays(office: Office, case: Case) -> None:
+    """The recorded events alone give the stored case."""
+    replayed = office.replayed(case)
+    assert replayed is not None
+    assert replace(replayed, version=0) == replace(case, version=0)
+
+
+def assert_waits_for_something(office: Office, case: Case) -> None:
+    """A case that waits has one person asked or one moment to come; a closed one has neither."""
+    live = office.store.tasks(TaskQuery(case_id=case.id))
+    if case.state is CaseState.WAITING:
+        assert [task.id for task in live] == ([case.task] if case.task else [])
+        assert (case.task is None) != (case.wake_at is None), case
+    else:
+        assert not live
+        assert case.task is None
