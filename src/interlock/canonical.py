@@ -20,8 +20,9 @@ SAFE_INTEGER: Final = 2**53 - 1  # beyond it JSON numbers lose digits (RFC 8785,
 FIRST_REORDERED: Final = "\ue000"  # from here on UTF-16 order, which keys sort by, is another order
 
 # A number with a point, an exponent or sixteen digits: only there the two encoders could differ.
-# It also finds such a number inside a text, which costs time and nothing else.
-_NEEDS_CARE: Final = re.compile(r"(?:^|[:,\[])-?(?:\d+[.eE]|\d{16})")
+# Between a key and its number stands `":`, so the seconds of a time of day are not taken for one;
+# a text that looks like one costs time and nothing else.
+_NEEDS_CARE: Final = re.compile(r'(?:^|":|[,\[])-?(?:\d+[.eE]|\d{16})')
 
 
 def canonical(value: Any) -> bytes:

@@ -219,7 +219,9 @@ class Oracle:
         left = [
             action.name
             for action in case.actions
-            if action.state in HAPPENED and self.contract.actions[action.name].compensate
+            if action.state in HAPPENED
+            and self.contract.actions[action.name].compensate
+            and not action.kept
         ]
         undone = any(a.state is ActionState.COMPENSATED for a in case.actions)
         if case.outcome is ClosingOutcome.COMPLETED:

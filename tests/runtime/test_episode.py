@@ -11,7 +11,10 @@ import pytest
 
 from interlock import CaseException, OutOfPolicy, Proposal
 from interlock.domain.case import CaseState, ClosingOutcome, Handling, WaitsFor
+from interlock.domain.event import StepReturned
 from interlock.domain.review import Verb
+from interlock.domain.rules.advance import advance
+from interlock.runtime import episode
 from interlock.runtime.commands import cancel_case
 from tests.runtime.office import Office
 
@@ -45,6 +48,30 @@ def test_what_one_deed_returned_is_given_to_the_next(small_office: Office) -> No
     assert book.receipt == {"line": 1}
     assert pay_out.approved_by == ()
     assert small_office.case("R-1").exceptions_seen == 0
+
+
+def test_a_case_that_breaks_our_own_rules_ends_with_a_person(
+    small_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug of ours must not fail the same episode for ever while nobody is told."""
+
+    def broken(contract: Any, case: Any, event: Any, now: Any) -> Any:
+        if isinstance(event, StepReturned) and case.key == "R-1":
+            raise KeyError("a rule of ours")
+        return advance(contract, case, event, now)
+
+    monkeypatch.setattr(episode, "advance", broken)
+    small_office.handle("R-1")
+    other = small_office.handle("R-2")
+
+    for _ in range(4):
+        small_office.later(30)
+
+    waiting = small_office.case("R-1")
+    assert waiting.exception is not None
+    assert waiting.exception.type == "workflow_failure"
+    assert "a rule of ours" in waiting.exception.detail
+    assert small_office.case(other.id).outcome is ClosingOutcome.COMPLETED
 
 
 def test_a_slow_model_is_not_waited_for_again(small_office: Office) -> None:
@@ -370,4 +397,5 @@ def test_a_case_of_a_contract_that_is_not_loaded_is_left_for_others(small_office
     result = small_office.runner.run([sent.case_id])
 
     assert result.cases == 0
-    assert small_office.store.ready_unclaimed(small_office.context.workflows.fingerprints, 5) == [sent.case_id]
+    known = small_office.context.workflows.fingerprints
+    assert small_office.store.ready_unclaimed(known, 5) == [sent.case_id]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -16,6 +17,14 @@ from interlock.domain.review import Verb
 from tests.runtime.office import Office
 
 SECRET = "hunter2-CH9300762011623852957"
+
+
+@pytest.fixture(autouse=True)
+def _every_log_event() -> Iterator[None]:
+    """Other tests choose how much is logged; here it is everything."""
+    structlog.reset_defaults()
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -184,9 +184,9 @@ def test_due_timers_come_in_the_order_they_are_due(store: Store) -> None:
         a_case(5, wake_at=at(1)),
     )
 
-    assert store.due_cases(at(5), 10) == ["case_2", "case_1"]
-    assert store.due_cases(at(5), 1) == ["case_2"]
-    assert store.due_cases(at(1), 10) == []
+    assert store.due_cases([FINGERPRINT], at(5), 10) == ["case_2", "case_1"]
+    assert store.due_cases([FINGERPRINT], at(5), 1) == ["case_2"]
+    assert store.due_cases([FINGERPRINT], at(1), 10) == []
 
 
 def test_a_task_is_due_for_its_deadline_its_lease_or_its_expiry(store: Store) -> None:
@@ -204,8 +204,8 @@ def test_a_task_is_due_for_its_deadline_its_lease_or_its_expiry(store: Store) ->
     )
     opened(store, case, tasks=tasks)
 
-    assert ids(store.due_tasks(at(10), 10)) == [tasks[n].id for n in (1, 2, 0)]
-    assert ids(store.due_tasks(at(10), 1)) == [tasks[1].id]
+    assert ids(store.due_tasks([FINGERPRINT], at(10), 10)) == [tasks[n].id for n in (1, 2, 0)]
+    assert ids(store.due_tasks([FINGERPRINT], at(10), 1)) == [tasks[1].id]
 
 
 def _alive(store: Store, *workers: str) -> None:

@@ -13,30 +13,34 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
+from sqlalchemy.exc import DBAPIError
+
 from interlock.clock import Clock
 from interlock.domain.action import ActionState
 from interlock.domain.authoring import Document
 from interlock.domain.case import Case, CaseState
 from interlock.domain.contract import WorkflowContract
-from interlock.domain.effect import Compensate, Effect, RunAction, StartAction
+from interlock.domain.effect import Compensate, Effect, RunAction, RunStep, StartAction
 from interlock.domain.event import (
     ActionLost,
     BudgetRefused,
     Event,
     RemedyReturned,
+    StepFailed,
     StepReturned,
 )
 from interlock.domain.ids import CaseId
 from interlock.domain.rules.advance import advance, due, is_out_of_place
 from interlock.domain.transition import Transition
 from interlock.errors import InterlockError
-from interlock.observe import EPISODE_FINISHED, log, span
+from interlock.observe import CASE_BROKE, EPISODE_FINISHED, log, span
 from interlock.runtime.calling import Arguments, Overruns
 from interlock.runtime.crash_points import CrashPlan, CrashPoint
 from interlock.runtime.performer import Performer
+from interlock.runtime.plain import plain_text
 from interlock.runtime.recorder import Recorder
 from interlock.runtime.workflow import Workflows
-from interlock.storage import Change, Recorded, RecordedKind, Store
+from interlock.storage import Change, DatabaseUnreachable, Recorded, RecordedKind, Store
 
 
 class ClaimLost(InterlockError):
@@ -142,7 +146,30 @@ class EpisodeRunner:
             raise failed[0]
 
     async def _one(self, case: Case, recorder: Recorder, mark: int) -> None:
-        """Takes one case to its next wait."""
+        """Takes one case to its next wait. One that breaks our own rules becomes an incident:
+        retried, then a person's, instead of failing its episodes for ever."""
+        try:
+            await self._take_on(case, recorder, mark)
+        except (ClaimLost, DatabaseUnreachable, DBAPIError):
+            raise
+        except Exception as crash:
+            [now] = self.store.load([case.id])
+            if not await self._as_incident(now, crash, recorder):
+                raise
+
+    async def _as_incident(self, case: Case, crash: Exception, recorder: Recorder) -> bool:
+        """True when the step that is due could be recorded as failed."""
+        effect = due(self._contract(case), case)
+        if not isinstance(effect, RunStep):
+            return False
+        log().error(CASE_BROKE, case_id=case.id, step=effect.step, error=type(crash).__name__)
+        work = _Work(case=case, seen_version=case.version, mark=self.fence.mark())
+        said = f"{type(crash).__name__}: {crash}"
+        failed = StepFailed(step=effect.step, attempt=effect.attempt, error=plain_text(said[:500]))
+        self._apply(work, failed)
+        return await self._flush(work, recorder)
+
+    async def _take_on(self, case: Case, recorder: Recorder, mark: int) -> None:
         performer = self._performer(case)
         work = _Work(case=case, seen_version=case.version, mark=mark)
         self._find_lost_action(work)

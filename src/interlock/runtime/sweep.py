@@ -24,7 +24,8 @@ from interlock.domain.ids import CaseId
 from interlock.domain.review import ReviewState, ReviewTask
 from interlock.domain.rules import asking
 from interlock.domain.rules.advance import advance, is_out_of_place
-from interlock.observe import SWEEP_FINISHED, log
+from interlock.domain.transition import Transition
+from interlock.observe import CASE_BROKE, SWEEP_FINISHED, log
 from interlock.runtime.context import Context
 from interlock.runtime.crash_points import CrashPoint
 from interlock.storage import DEAD_AFTER_SECONDS, Change, RecordedKind
@@ -65,17 +66,18 @@ def sweep(context: Context, worker: str) -> Swept:
 
 
 def _fire_timers(context: Context, now: datetime) -> int:
-    cases = context.store.load(context.store.due_cases(now, BATCH))
+    known = context.workflows.fingerprints
+    cases = context.store.load(context.store.due_cases(known, now, BATCH))
     return _record(context, [(case, TimerFired()) for case in cases], now)
 
 
 def _move_tasks(context: Context, now: datetime) -> int:
-    tasks = context.store.due_tasks(now, BATCH)
+    tasks = context.store.due_tasks(context.workflows.fingerprints, now, BATCH)
     cases = {case.id: case for case in context.store.load([task.case_id for task in tasks])}
     moves = [
         (cases[task.case_id], event)
         for task in tasks
-        if task.case_id in cases and context.workflows.knows(cases[task.case_id].fingerprint)
+        if task.case_id in cases
         for event in _clock_event(context, cases[task.case_id], task, now)
     ]
     return _record(context, moves, now)
@@ -102,11 +104,8 @@ def _record(context: Context, moves: list[tuple[Case, Event]], now: datetime) ->
     """Applies the events, all in one transaction with the episodes they cause; counts them."""
     changes, ready = [], list[CaseId]()
     for case, event in moves:
-        if not context.workflows.knows(case.fingerprint):
-            continue
-        contract = context.workflows.of(case.fingerprint).contract
-        transition = advance(contract, case, event, now)
-        if not is_out_of_place(transition):
+        transition = _advanced(context, case, event, now)
+        if transition is not None and not is_out_of_place(transition):
             changes.append(Change(seen_version=case.version, transitions=(transition,)))
             if transition.case.state is CaseState.READY:
                 ready.append(case.id)
@@ -120,6 +119,17 @@ def _record(context: Context, moves: list[tuple[Case, Event]], now: datetime) ->
     if ready:
         context.engine.committed(ready)
     return sum(each.kind is RecordedKind.APPLIED for each in recorded)
+
+
+def _advanced(context: Context, case: Case, event: Event, now: datetime) -> Transition | None:
+    """What the event does to the case; None when a rule of ours breaks over it, which is logged
+    and must not keep the sweep from all the others."""
+    contract = context.workflows.of(case.fingerprint).contract
+    try:
+        return advance(contract, case, event, now)
+    except Exception as crash:  # noqa: BLE001  (the sweep edge)
+        log().error(CASE_BROKE, case_id=case.id, error=type(crash).__name__)
+        return None
 
 
 def _find_ready(context: Context) -> int:

@@ -98,19 +98,34 @@ class Claims:
             )
         return [CaseId(row.id) for row in rows]
 
-    def due_cases(self, now: datetime, limit: int) -> list[CaseId]:
-        """At most `limit` waiting cases whose timer has run out, the longest due first."""
+    def due_cases(self, fingerprints: Collection[str], now: datetime, limit: int) -> list[CaseId]:
+        """At most `limit` waiting cases of these contracts whose timer has run out, longest due
+        first."""
         with self._db.reading() as conn:
-            rows = self._db.rows(conn, "due_cases", now=self._db.moment(now), limit=limit)
+            rows = self._db.rows(
+                conn,
+                "due_cases",
+                fingerprints=sorted(fingerprints),
+                now=self._db.moment(now),
+                limit=limit,
+            )
         return [CaseId(row.id) for row in rows]
 
-    def due_tasks(self, now: datetime, limit: int) -> list[ReviewTask]:
-        """At most `limit` live tasks whose deadline, lease or expiry has come.
+    def due_tasks(
+        self, fingerprints: Collection[str], now: datetime, limit: int
+    ) -> list[ReviewTask]:
+        """At most `limit` live tasks of these contracts whose deadline, lease or expiry has come.
 
         A deadline counts while its clock runs and until the breach is recorded.
         """
         with self._db.reading() as conn:
-            rows = self._db.rows(conn, "due_tasks", now=self._db.moment(now), limit=limit)
+            rows = self._db.rows(
+                conn,
+                "due_tasks",
+                fingerprints=sorted(fingerprints),
+                now=self._db.moment(now),
+                limit=limit,
+            )
         return TASK.decode_all([row.body for row in rows])
 
     def sweep_lock(self, name: str, worker: str, seconds: float) -> bool:

@@ -24,12 +24,13 @@ def facts_of(contract: WorkflowContract, case: Case) -> dict[str, Any]:
     for step in contract.steps:
         if step.step_name not in case.outputs:
             continue
+        value, is_ai = case.outputs[step.step_name], step.is_ai
         for name in (step.step_name, *step.produces):
-            if step.is_ai and name in view and name not in from_models:
+            if is_ai and name in view and name not in from_models:
                 continue  # no model speaks under a name that a threshold reads from elsewhere
-            if step.is_ai:
+            if is_ai:
                 from_models.add(name)
-            view[name] = case.outputs[step.step_name]
+            view[name] = value
     for rule in contract.actions.values():
         if rule.name in case.outputs:
             view.update(dict.fromkeys((rule.name, *rule.produces), case.outputs[rule.name]))

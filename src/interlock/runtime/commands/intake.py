@@ -76,8 +76,11 @@ def deliver(
     workflow = context.workflows.named(workflow_name)
     now = context.clock.now()
     sound = [replace(each, name=plain_text(each.name)) for each in documents]
-    read = [each for document in sound for each in _read(workflow, document)]
-    candidates = _told_apart(workflow, read)
+    candidates = [
+        each
+        for document in sound
+        for each in _told_apart(workflow, list(_read(workflow, document)))
+    ]
     context.store.put_documents(_kept(sound), now)
     context.crash.reach(CrashPoint.INTAKE_BEFORE_COMMIT)
     delivered = _open(context, workflow, candidates, opened_by, now)
@@ -159,10 +162,10 @@ def _unread(
 def _told_apart(workflow: Workflow, candidates: Sequence[_Candidate]) -> list[_Candidate]:
     """Records of one document that share a key: the same record is the same case, another one is
     a question."""
-    first: dict[tuple[str, str, str], CaseRefit] = {}
+    first: dict[tuple[str, str], CaseRefit] = {}
     apart = []
     for each in candidates:
-        known = first.setdefault((each.digest, each.refit.tenant, each.refit.key), each.refit)
+        known = first.setdefault((each.refit.tenant, each.refit.key), each.refit)
         same = known == each.refit
         apart.append(each if same else _clash(each, _case_id(workflow, known)))
     return apart
