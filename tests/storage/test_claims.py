@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import update
 
 from interlock.domain.case import CaseState, WaitsFor
-from interlock.domain.ids import WorkflowId
+from interlock.domain.ids import Fingerprint
 from interlock.domain.review import ReviewState
 from interlock.storage import DEAD_AFTER_SECONDS, RecordedKind, Store
 from interlock.storage.database import moment_text
@@ -51,26 +51,26 @@ def test_a_dead_workers_cases_are_free_again(store: Store) -> None:
     """A crash loses no case: the next sweep gives it to somebody who is alive."""
     opened(store, a_case(1), a_case(2))
     _alive(store, "w1", "w2")
-    store.claim_ready("w1", 10)
+    store.claim_ready("w1", [FINGERPRINT], 10)
 
     _let_die(store, "w1")
 
     assert [(row.worker, row.is_alive) for row in store.workers()] == [("w1", False), ("w2", True)]
     assert store.ready_unclaimed([FINGERPRINT], 10) == ["case_1", "case_2"]
     assert ids(store.claim("w2", [a_case(1).id])) == ["case_1"]
-    assert ids(store.claim_ready("w2", 10)) == ["case_2"]
+    assert ids(store.claim_ready("w2", [FINGERPRINT], 10)) == ["case_2"]
 
 
 def test_a_worker_that_beats_again_holds_what_nobody_took(store: Store) -> None:
     """A pause of the machine is not a crash."""
     opened(store, a_case(1))
     _alive(store, "w1", "w2")
-    store.claim_ready("w1", 10)
+    store.claim_ready("w1", [FINGERPRINT], 10)
     _let_die(store, "w1")
 
     store.beat("w1", version="1")
 
-    assert store.claim_ready("w2", 10) == []
+    assert store.claim_ready("w2", [FINGERPRINT], 10) == []
 
 
 def test_what_a_worker_lost_it_cannot_record(store: Store) -> None:
@@ -125,7 +125,7 @@ def test_a_worker_that_stops_gives_back_everything(store: Store) -> None:
     """A clean stop needs no waiting for its death."""
     opened(store, a_case(1), a_case(2))
     _alive(store, "w1")
-    store.claim_ready("w1", 10)
+    store.claim_ready("w1", [FINGERPRINT], 10)
 
     store.retire("w1")
 
@@ -134,15 +134,18 @@ def test_a_worker_that_stops_gives_back_everything(store: Store) -> None:
 
 
 def test_the_oldest_ready_cases_come_first(store: Store) -> None:
-    """Nobody is overtaken for ever; a limit and a workflow narrow it."""
-    elsewhere = a_case(9, workflow=WorkflowId("service_desk"), opened_at=at(-9))
+    """Nobody is overtaken for ever; a limit and the contracts known here narrow it."""
+    elsewhere = a_case(9, fingerprint=Fingerprint("e" * 64), opened_at=at(-9))
     cases = [a_case(number, opened_at=at(-number)) for number in (1, 3, 2)]
     opened(store, elsewhere, *cases)
     _alive(store, "w1")
 
     assert store.ready_unclaimed([FINGERPRINT], 2) == ["case_9", "case_3"]
-    assert ids(store.claim_ready("w1", 2, workflow="accounts_payable")) == ["case_3", "case_2"]
-    assert ids(store.claim_ready("w1", 5)) == ["case_9", "case_1"]
+    assert ids(store.claim_ready("w1", [FINGERPRINT], 2, workflow="accounts_payable")) == [
+        "case_3",
+        "case_2",
+    ]
+    assert ids(store.claim_ready("w1", [FINGERPRINT], 5)) == ["case_9", "case_1"]
 
 
 def test_many_workers_share_the_cases_without_overlap(store: Store, other_store: Store) -> None:
@@ -153,7 +156,9 @@ def test_many_workers_share_the_cases_without_overlap(store: Store, other_store:
 
     def work(number: int) -> list[str]:
         mine: list[str] = []
-        while batch := (store, other_store)[number % 2].claim_ready(names[number], 4):
+        while batch := (store, other_store)[number % 2].claim_ready(
+            names[number], [FINGERPRINT], 4
+        ):
             mine += ids(batch)
         return mine
 

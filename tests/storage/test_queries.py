@@ -22,7 +22,7 @@ ROOT = files("interlock.storage") / "sql"
 WRITTEN = "\n".join(path.read_text() for path in Path(storage.__file__).parent.glob("*.py"))
 
 HOT: Mapping[str, Mapping[str, Any]] = {
-    "claim_ready": {"worker": "w1", "limit": 20, "workflow": None, "dead_after": 1.5},
+    "claim_ready": {"worker": "w1", "limit": 20, "fingerprints": '["f"]', "dead_after": 1.5},
     "ready_unclaimed": {"fingerprints": '["f"]', "limit": 20, "dead_after": 1.5},
     "claim": {"worker": "w1", "ids": '["case_1"]', "dead_after": 1.5},
     "due_cases": {"fingerprints": ["f"], "now": at(3), "limit": 20},

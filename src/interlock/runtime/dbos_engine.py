@@ -156,7 +156,7 @@ class DbosEngine:
 
         Raises: what the database raises.
         """
-        work = self._work = _Work(runner, self._hands)
+        work = self._work = _Work(runner, self._hands, self._batch)
 
         def run_episode(case_ids: list[str]) -> None:
             work.run([CaseId(each) for each in case_ids])
@@ -200,7 +200,9 @@ class DbosEngine:
             self._listener = None
         self._work.finish(STOP_SECONDS)
         self._work = None
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)  # it reports what it is torn from
         DBOS.destroy(destroy_registry=True)
+        _be_quiet()
 
     def turn(self, seconds: float) -> bool:
         """Waits until no episode is in hand here, at most so long. True when none is."""
@@ -252,8 +254,8 @@ class DbosEngine:
 class _Work:
     """The episodes in hand in this process, and the hands for those started directly."""
 
-    def __init__(self, runner: EpisodeRunner, hands: int) -> None:
-        self._runner = runner
+    def __init__(self, runner: EpisodeRunner, hands: int, batch: int) -> None:
+        self._runner, self._batch = runner, batch
         self._pool = ThreadPoolExecutor(hands, thread_name_prefix="episode")
         self._free = threading.Semaphore(hands)
         self._changed = threading.Condition()
@@ -290,10 +292,17 @@ class _Work:
             self._in_hand += 1
 
     def _finish_one(self, case_ids: Sequence[CaseId]) -> None:
-        """What fails, or comes while stopping, is left to a sweep: its cases are still ready."""
+        """What fails, or comes while stopping, is left to a sweep: its cases are still ready.
+
+        A hand that is done takes what else is ready instead of waiting for the queue's next look,
+        which would be the speed limit: so many hands times so many cases a look. The rows of the
+        queue then find nothing left to do.
+        """
         try:
             if not self._is_stopping:
                 self._runner.run(case_ids)
+            while not self._is_stopping and self._runner.run_ready(self._batch).cases:
+                pass
         except ClaimLost:
             log().warning(EPISODE_FAILED, cases=len(case_ids), error=ClaimLost.code)
         except Exception as failed:  # noqa: BLE001  (the worker edge: nothing may stop a worker)

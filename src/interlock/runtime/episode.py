@@ -115,6 +115,12 @@ class EpisodeRunner:
         held = self.store.claim(self.worker, case_ids)
         return self.run_claimed(held, mark=mark)
 
+    def run_ready(self, limit: int) -> EpisodeResult:
+        """The same for the oldest cases that are ready and nobody's, at most so many."""
+        mark = self.fence.mark()
+        held = self.store.claim_ready(self.worker, self.workflows.fingerprints, limit)
+        return self.run_claimed(held, mark=mark)
+
     def run_claimed(self, held: Sequence[Case], *, mark: int | None = None) -> EpisodeResult:
         """The same for cases this worker has claimed already.
 

@@ -65,10 +65,12 @@ class Claims:
         ids = json_text(sorted(set(case_ids)))
         return repeated(lambda: self._claimed("claim", worker=worker, ids=ids))
 
-    def claim_ready(self, worker: str, limit: int, *, workflow: str | None = None) -> list[Case]:
-        """At most `limit` ready cases that nobody alive held, the oldest; the worker's now."""
+    def claim_ready(self, worker: str, fingerprints: Collection[str], limit: int) -> list[Case]:
+        """At most `limit` ready cases of these contracts that nobody alive held, the oldest; they
+        are the worker's now."""
+        known = json_text(sorted(fingerprints))
         return repeated(
-            lambda: self._claimed("claim_ready", worker=worker, limit=limit, workflow=workflow)
+            lambda: self._claimed("claim_ready", worker=worker, limit=limit, fingerprints=known)
         )
 
     def _claimed(self, name: str, **parameters: object) -> list[Case]:

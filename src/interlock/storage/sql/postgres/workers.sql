@@ -38,12 +38,12 @@ WHERE case_file.id = free.id
 RETURNING case_file.id, CAST(case_file.body AS text) AS body;
 
 -- name: claim_ready
--- The oldest ready cases that nobody alive holds, now held by the worker; others' locks are skipped.
+-- The oldest ready cases of these contracts that nobody alive holds, now the worker's; others' locks are skipped.
 WITH free AS (
     SELECT id
     FROM case_file
     WHERE state = 'ready'
-        AND (CAST(:workflow AS text) IS NULL OR workflow = :workflow)
+        AND fingerprint = ANY(ARRAY(SELECT json_array_elements_text(CAST(:fingerprints AS json))))
         AND (
             claimed_by IS NULL
             OR NOT EXISTS (

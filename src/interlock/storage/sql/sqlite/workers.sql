@@ -36,13 +36,13 @@ WHERE id IN (SELECT value FROM json_each(:ids))
 RETURNING id, CAST(body AS text) AS body;
 
 -- name: claim_ready
--- The oldest ready cases that nobody alive holds, now held by the worker.
+-- The oldest ready cases of these contracts that nobody alive holds, now the worker's.
 UPDATE case_file SET claimed_by = :worker
 WHERE id IN (
     SELECT id
     FROM case_file
     WHERE state = 'ready'
-        AND (:workflow IS NULL OR workflow = :workflow)
+        AND fingerprint IN (SELECT value FROM json_each(:fingerprints))
         AND (
             claimed_by IS NULL
             OR claimed_by NOT IN (
