@@ -23,7 +23,9 @@ def measure(database: str, url: str, cases: int) -> list[Figure]:
     with office.services(url) as built:
         office.open_cases(built, cases, text=UNSURE)
         with built.worker():
-            while built.store.ready_unclaimed(built.workflows.fingerprints, 1) or not built.engine.turn(0.2):
+            while built.store.ready_unclaimed(
+                built.workflows.fingerprints, 1
+            ) or not built.engine.turn(0.2):
                 time.sleep(0.05)
     with TemporaryDirectory() as folder:
         flag = Path(folder) / "swept"

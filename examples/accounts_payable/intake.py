@@ -37,13 +37,13 @@ def read_invoice(document: Document) -> list[Invoice]:
 def seller_id_of(seller: Party) -> str:
     """The seller's VAT id, else electronic address, register number, other id, or name.
 
-    An id holds a digit: some sellers write a remark where their tax number belongs, such as the
-    Swedish "Godkänd för F-skatt", and two of them must not become one supplier.
+    Some sellers write a remark where their VAT id belongs, such as the Swedish "Godkänd för
+    F-skatt". Without a digit it is none; else two of them would become one supplier.
     """
-    for given in (seller.tax_id, seller.endpoint, seller.legal_id, seller.id):
-        registered = "".join((given or "").split()).upper()
-        if any(letter.isdigit() for letter in registered):
-            return registered
+    tax_id = seller.tax_id if any(map(str.isdigit, seller.tax_id or "")) else None
+    registered = tax_id or seller.endpoint or seller.legal_id or seller.id
+    if registered:
+        return "".join(registered.split()).upper()
     name = name_key(seller.name or seller.trading_name or "")
     return f"{BY_NAME}{name}" if name else ""
 

@@ -51,9 +51,14 @@ def set_up_logging(*, level: str = "WARNING", as_json: bool = False) -> None:
     structlog.configure(
         processors=[*processors, structlog.processors.format_exc_info, last],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_to_standard_error,
         cache_logger_on_first_use=False,
     )
+
+
+def _to_standard_error(*_: Any) -> structlog.PrintLogger:
+    """A logger for standard error as it is now; a program may have exchanged it meanwhile."""
+    return structlog.PrintLogger(sys.stderr)
 
 
 class Span:

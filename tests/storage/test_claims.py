@@ -140,12 +140,9 @@ def test_the_oldest_ready_cases_come_first(store: Store) -> None:
     opened(store, elsewhere, *cases)
     _alive(store, "w1")
 
-    assert store.ready_unclaimed([FINGERPRINT], 2) == ["case_9", "case_3"]
-    assert ids(store.claim_ready("w1", [FINGERPRINT], 2, workflow="accounts_payable")) == [
-        "case_3",
-        "case_2",
-    ]
-    assert ids(store.claim_ready("w1", [FINGERPRINT], 5)) == ["case_9", "case_1"]
+    assert store.ready_unclaimed(["e" * 64, FINGERPRINT], 2) == ["case_9", "case_3"]
+    assert ids(store.claim_ready("w1", [FINGERPRINT], 2)) == ["case_3", "case_2"]
+    assert ids(store.claim_ready("w1", ["e" * 64, FINGERPRINT], 5)) == ["case_9", "case_1"]
 
 
 def test_many_workers_share_the_cases_without_overlap(store: Store, other_store: Store) -> None:

@@ -150,7 +150,7 @@ def _told(store: Store, case: Case, contract: WorkflowContract | None, now: date
 
 def _tasks(store: Store, case: Case) -> list[ReviewTask]:
     tasks = store.tasks(TaskQuery(case_id=case.id, states=ALL_STATES, limit=1000))
-    return sorted(tasks, key=lambda each: each.opened_at)
+    return sorted(tasks, key=lambda each: (each.is_live, each.opened_at))  # the open one last
 
 
 def _task_document(task: ReviewTask) -> dict[str, Any]:
