@@ -27,6 +27,8 @@ def measure(database: str, url: str, cases: int) -> list[Figure]:
                 built.workflows.fingerprints, 1
             ) or not built.engine.turn(0.2):
                 time.sleep(0.05)
+            while built.engine.is_behind():  # rows of the queue with nothing left to do
+                time.sleep(0.2)
     with TemporaryDirectory() as folder:
         flag = Path(folder) / "swept"
         first, took = _started(url, flag)

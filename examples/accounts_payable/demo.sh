@@ -89,13 +89,13 @@ export INTERLOCK_DATABASE_URL="sqlite:///$folder/interlock.db"
 export INTERLOCK_DATA="$folder/data"
 export INTERLOCK_WORKFLOWS=examples/accounts_payable
 export INTERLOCK_STAGE=autonomous
+export TZ=Europe/Berlin # where the company is; times are shown as the clerks' clocks show them
 unset INTERLOCK_CLOCK INTERLOCK_USER INTERLOCK_JSON INTERLOCK_CRASH_AT
 
 tell "Interlock takes work through a written contract: software does the plain cases, people decide
 the others, and every step is on record. Here it is a Monday's invoices of a made-up company."
 remark "(The story plays on 2 March 2026; INTERLOCK_CLOCK says what time it is.)"
-for name in DATABASE_URL DATA WORKFLOWS STAGE; do
-  variable=INTERLOCK_$name
+for variable in INTERLOCK_DATABASE_URL INTERLOCK_DATA INTERLOCK_WORKFLOWS INTERLOCK_STAGE TZ; do
   printf '%s$ export %s=%s%s\n' "$dim" "$variable" "${!variable}" "$plain"
 done
 
