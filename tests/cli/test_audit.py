@@ -76,3 +76,19 @@ def test_show_tells_every_entry_and_rule(taken_in: Path, cli: Command) -> None:
     assert "3 entries on record, the last sealed" in said.out
     assert [each["seq"] for each in document["entries"]] == [1, 2, 3]
     assert document["head"] == document["entries"][-1]["hash"]
+
+
+@pytest.mark.parametrize("change", ["at = 'never'", "body = '{'"])
+def test_an_entry_that_is_none_any_more_is_a_fault_like_others(
+    change: str, taken_in: Path, cli: Command
+) -> None:
+    """One spoilt row must not keep an auditor from seeing the others."""
+    tamper(f"UPDATE audit_entry SET {change} WHERE seq = 2")
+    tamper("UPDATE audit_entry SET actor = 'person:kim' WHERE seq = 1")
+
+    said = cli("audit", "verify")
+
+    assert said.code == 1
+    assert "entry 2: it cannot be read as an entry" in " ".join(said.out.split())
+    assert "entry 1: its content was changed after it was written" in " ".join(said.out.split())
+    assert said.err == ""

@@ -63,3 +63,14 @@ def test_no_database_file_is_made_by_looking(folder: Path, cli: Command) -> None
     cli("doctor")
 
     assert {each.name for each in folder.iterdir()} - before <= {"data"}
+
+
+def test_cases_of_an_earlier_version_are_pointed_out(taken_in: Path, cli: Command) -> None:
+    """Their contract was edited in place: nobody works on them until it is brought back."""
+    text = Path("contract.yaml").read_text("utf-8")
+    Path("contract.yaml").write_text(text.replace("amount > 500", "amount > 400"), "utf-8")
+
+    found = findings(cli)["versions"]
+
+    assert found["state"] == "warn"
+    assert found["text"].startswith("5 open cases of expenses began with version ")

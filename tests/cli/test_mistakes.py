@@ -5,6 +5,7 @@ Two halves: what happened, with the value seen; what to do. Nothing is recorded 
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -346,3 +347,43 @@ def test_a_password_is_never_shown(cli: Command, folder: Path) -> None:
     assert said.code == REFUSED
     assert "secret" not in said.err
     assert "cannot be reached" in said.err
+
+
+def test_a_file_that_is_no_database_is_said_plainly(
+    folder: Path, cli: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong address is a daily mistake, not a fault of the program."""
+    said = cli("db", "upgrade", "--database", "sqlite:///contract.yaml")
+
+    assert said.code == 1
+    assert "cannot be reached: file is not a database" in said.err
+
+
+def test_what_a_sender_wrote_never_steers_the_terminal(folder: Path, cli: Command) -> None:
+    """A claim that paints itself green, hides its amount or turns the line around."""
+    claim = json.loads(Path("inbox/train.json").read_text("utf-8"))
+    claim |= {"number": "EX-\u202e1", "employee": "Eve\x1b[32m\x9b2J\x07"}
+    Path("inbox/train.json").write_text(json.dumps(claim), "utf-8")
+    cli("run", "inbox/train.json")
+    [task] = cli("review", "list", "--json").json["tasks"]
+
+    shown = [cli("case", "list"), cli("review", "list"), cli("review", "show", task["task"])]
+    shown += [cli("case", "show", task["case"]), cli("try", ".", "inbox/train.json", "--no-input")]
+
+    for said in shown:
+        assert "Eve\ufffd[32m" in said.out
+        assert not {"\x1b", "\x9b", "\x07", "\u202e"} & {*said.out}
+
+
+def test_a_refused_protected_value_is_not_quoted(folder: Path, cli: Command) -> None:
+    """Why input was refused is shown, logged in the record and printed by programs."""
+    claim = json.loads(Path("inbox/train.json").read_text("utf-8"))
+    iban = claim["iban"]
+    Path("inbox/train.json").write_text(json.dumps(claim | {"iban": [iban]}), "utf-8")
+    cli("run", "inbox/train.json")
+    [case] = cli("case", "list", "--json").json["cases"]
+
+    said = cli("audit", "show", case["case"]).out
+
+    assert "iban is …: input should be a valid string" in " ".join(said.split())
+    assert iban not in said

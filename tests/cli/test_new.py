@@ -81,3 +81,21 @@ def test_its_own_tests_pass(made: Path) -> None:
 
     assert result.returncode == 0, result.stdout
     assert "8 passed" in result.stdout
+
+
+def test_a_place_where_no_folder_can_be_made_is_said_plainly(cli: Command, tmp_path: Path) -> None:
+    """It is a mistake of the command line, not a fault of the program."""
+    (tmp_path / "file").write_text("", "utf-8")
+
+    said = cli("new", "claims", "--into", str(tmp_path / "file"))
+
+    assert said.code == 1
+    assert "cannot be made (Not a directory); choose another place with --into" in said.err
+
+
+def test_a_name_is_as_long_as_a_folder_and_a_contract_take(cli: Command, tmp_path: Path) -> None:
+    """A longer one would be made and then refused by the check."""
+    said = cli("new", "x" * 61, "--into", str(tmp_path))
+
+    assert said.code == 1
+    assert "at most 60" in said.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -200,3 +201,28 @@ def test_no_question_is_ever_required(taken_in: Path, cli: Command, task_of: Tas
     said = cli("review", "decide", task_of("EX-1001"), "--as", "sam")
 
     assert (said.code, said.out) == (2, "")
+
+
+def test_a_protected_field_is_never_shown_in_full(
+    taken_in: Path, cli: Command, task_of: TaskOf
+) -> None:
+    """A screen is read over a shoulder, and a JSON document ends in a log."""
+    inbox = Path("inbox/train.json").read_text("utf-8")
+    Path("inbox/again.json").write_text(inbox.replace("84.6", "84.7"), "utf-8")
+    cli("run", "inbox/again.json")
+    other = cli("review", "list", "--queue", "kim", "--json").json["tasks"][0]["task"]
+    iban = json.loads(inbox)["iban"]
+
+    for task in (task_of("EX-1001"), other):
+        for words in (cli("review", "show", task).out, cli("review", "show", task, "--json").out):
+            assert iban not in words
+    assert f"…{iban[-4:]}" in cli("review", "show", other).out
+
+
+def test_the_command_that_is_offered_is_one_the_task_takes(
+    taken_in: Path, cli: Command, task_of: TaskOf
+) -> None:
+    """People copy it; missing data cannot be approved."""
+    said = cli("review", "show", task_of("EX-1004")).out
+
+    assert " edit --set FIELD=VALUE --as PERSON --seen " in said

@@ -113,3 +113,16 @@ def test_without_a_workflow_it_says_how_to_name_one(
         "no workflow was named and there is no contract.yaml here; "
         "name its folder with --workflow FOLDER, or start one with: interlock new NAME\n"
     )
+
+
+def test_a_file_that_vanishes_before_it_is_read_is_named(
+    folder: Path, cli: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody tidies the inbox meanwhile; that is no fault of the program."""
+    gone = Path("inbox/gone.json")
+    monkeypatch.setattr("interlock.cli.run.found_files", lambda _source: [gone])
+
+    said = cli("run", "inbox")
+
+    assert said.code == 1
+    assert "inbox/gone.json cannot be read (No such file or directory)" in said.err

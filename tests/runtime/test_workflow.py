@@ -133,7 +133,7 @@ def test_a_workflow_is_found_by_name_or_the_loaded_ones_are_named(refunds: Workf
     assert both.named("refunds") is refunds
     assert both.of(refunds.contract.fingerprint) is refunds
     assert list(both) == [refunds]
-    with pytest.raises(WorkflowUnknown, match=r"start with its folder \(loaded: refunds\)"):
+    with pytest.raises(WorkflowUnknown, match=r"not loaded here \(loaded: refunds\); name"):
         both.named("refund")
     with pytest.raises(WorkflowUnknown, match=r"\(loaded: none\)"):
         Workflows([]).named("refunds")

@@ -42,7 +42,11 @@ def verify(
         chains = [_chain_of(store, case)] if case else store.chains()
         cases, entries, faults = 0, 0, list[ChainFault]()
         for chain in _with_progress(chains, None if case else store):
-            cases, entries = cases + 1, entries + len(chain.entries)
+            cases, entries = cases + 1, entries + len(chain.entries) + len(chain.unreadable)
+            faults += [
+                ChainFault(case_id=chain.case_id, seq=each, what="it cannot be read as an entry")
+                for each in chain.unreadable
+            ]
             faults += chain_faults(
                 chain.case_id, chain.entries, length=chain.length, head=chain.head
             )

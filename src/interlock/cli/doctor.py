@@ -23,6 +23,7 @@ from interlock.cli.session import NoDatabase, here, refuse_missing_file, setting
 from interlock.cli.words import counted, listed, moment
 from interlock.clock import SystemClock
 from interlock.contracts import check_contract
+from interlock.domain.contract import WorkflowContract
 from interlock.errors import InterlockError
 from interlock.settings import EngineKind, Settings
 from interlock.storage import Store, open_store
@@ -164,6 +165,22 @@ def _workflows(settings: Settings) -> Iterator[Finding]:
         text = f"{report.workflow.contract.workflow} loads"
         yield Finding(name="workflows", state="ok", text=text)
         yield _systems(settings, folder)
+        yield from _left_behind(settings, report.workflow.contract)
+
+
+def _left_behind(settings: Settings, contract: WorkflowContract) -> Iterator[Finding]:
+    """Open cases that began with another version of this contract, which nobody works on here."""
+    try:
+        refuse_missing_file(settings)
+        with open_store(settings.database_url) as store:
+            opened = store.open_by_contract() if store.schema_state().is_current else {}
+    except InterlockError:
+        return  # said already, of the database itself
+    for (name, version), cases in opened.items():
+        if name == contract.workflow and version != contract.fingerprint:
+            text = f"{counted(cases, 'open case')} of {name} began with version {version[:12]}, "
+            text += f"not {contract.fingerprint[:12]}; finish with a folder that holds it"
+            yield Finding(name="versions", state="warn", text=text)
 
 
 def _systems(settings: Settings, folder: Path) -> Finding:

@@ -50,14 +50,15 @@ def found_documents(source: Path) -> list[Document]:
 
 def read_document(file: Path, source: Path) -> Document:
     """The file as a document, named as it lies under the source. Raises: NothingThere."""
-    if file.stat().st_size > LARGEST_BYTES:
-        size = f"has {file.stat().st_size:,} bytes"
-        raise NothingThere(str(file), size, f"take it out, or split it under {LARGEST_BYTES:,}")
     try:
-        content = file.read_bytes()
+        length = file.stat().st_size
+        content = file.read_bytes() if length <= LARGEST_BYTES else b""
     except OSError as problem:
         reason = f"cannot be read ({problem.strerror})"
         raise NothingThere(str(file), reason, "check who may read it") from None
+    if length > LARGEST_BYTES:
+        size = f"has {length:,} bytes"
+        raise NothingThere(str(file), size, f"take it out, or split it under {LARGEST_BYTES:,}")
     name = file.name if source == file else file.relative_to(source).as_posix()
     return Document(name=name, content=content, channel="folder")
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final
 import typer
 
 from interlock.canonical import derived_id
-from interlock.cli.screen import document
+from interlock.cli.screen import calm, document
 from interlock.errors import InterlockError
 
 REFUSED: Final = 1  # a problem was found, or something was refused
@@ -62,7 +62,7 @@ def tell(problem: BaseException, *, as_json: bool, debug: bool) -> int:
     code, text, status = _words(problem)
     if as_json:
         document({"ok": False, "error": {"code": code, "message": text, **_facts(problem)}})
-    typer.echo(text, err=True)
+    typer.echo(calm(text), err=True)
     return status
 
 

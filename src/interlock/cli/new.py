@@ -21,7 +21,8 @@ from interlock.settings import load_settings
 
 SUFFIX: Final = ".template"
 RENAMED: Final = {"gitignore": ".gitignore"}  # a dotfile in a package may be left out of a wheel
-NAME: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
+LONGEST: Final = 60  # letters; a folder can have the name, and so can a contract
+NAME: Final = re.compile(rf"[a-z][a-z0-9_]{{0,{LONGEST - 1}}}\Z")
 RECENT: Final = timedelta(days=9)  # how long ago the sample claims were spent
 NEXT: Final = (
     "interlock check",
@@ -40,10 +41,12 @@ class NameUnusable(InterlockError):
         self.name = name
 
     def __str__(self) -> str:
-        near = re.sub(r"[^a-z0-9]+", "_", self.name.lower()).strip("_")
+        near = re.sub(r"[^a-z0-9]+", "_", self.name.lower()).strip("_")[:LONGEST]
+        most = f", at most {LONGEST}" if len(self.name) > LONGEST else ""
         near = near if NAME.match(near) else "expense_claims"
         return (
-            f"{self.name!r} cannot name a workflow; write small letters, digits and _, as in {near}"
+            f"{self.name[:LONGEST]!r} cannot name a workflow; "
+            f"write small letters, digits and _{most}, as in {near}"
         )
 
 
@@ -58,6 +61,19 @@ class FolderTaken(InterlockError):
 
     def __str__(self) -> str:
         return f"{self.folder} is there already and is not empty; choose another name or --into"
+
+
+class FolderUnusable(InterlockError):
+    """The folder cannot be made or written to."""
+
+    code = "folder_unusable"
+
+    def __init__(self, folder: str, reason: str) -> None:
+        super().__init__(folder, reason)
+        self.folder, self.reason = folder, reason
+
+    def __str__(self) -> str:
+        return f"{self.folder} cannot be made ({self.reason}); choose another place with --into"
 
 
 def new(
@@ -76,7 +92,10 @@ def new(
     folder = into / name
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FolderTaken(str(folder))
-    written = write_scaffold(folder, name, clock_of(load_settings()).now())
+    try:
+        written = write_scaffold(folder, name, clock_of(load_settings()).now())
+    except OSError as problem:
+        raise FolderUnusable(str(folder), problem.strerror or "unknown") from None
     if as_json:
         document({"ok": True, "folder": folder, "files": written})
         return

@@ -1,22 +1,25 @@
 """What is printed, and where: words for people on the terminal, one JSON document for programs.
 
-One rule: results go to standard output, everything else to standard error.
+One rule: results go to standard output, everything else to standard error; and what a sender wrote
+may never steer the terminal it is shown on.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -24,16 +27,24 @@ from interlock.domain.money import Money
 
 OK, WARN, BAD, DIM, BOLD = "green", "yellow", "red", "dim", "bold"
 MARKS = {"ok": ("✓", OK), "warn": ("!", WARN), "bad": ("✗", BAD)}
+# Control letters move the cursor and colour lines; the others turn a text's direction around.
+STEERING: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+SHOWN_INSTEAD: Final = "\ufffd"
 
 
 def out() -> Console:
     """The console for results. Made anew, so that it follows a redirected standard output."""
-    return Console(highlight=False)
+    return _CalmConsole(highlight=False)
 
 
 def notes() -> Console:
     """The console for progress and remarks: standard error."""
-    return Console(stderr=True, highlight=False)
+    return _CalmConsole(stderr=True, highlight=False)
+
+
+def calm(text: str) -> str:
+    """The text with every letter that would steer a terminal replaced by a visible one."""
+    return STEERING.sub(SHOWN_INSTEAD, text)
 
 
 def is_terminal() -> bool:
@@ -97,3 +108,14 @@ def hanging(lead: str | Text, text: str | Text, *, width: int, indent: int = 2) 
     grid.add_column(ratio=1, overflow="fold")
     grid.add_row(lead, text)
     return Padding(grid, (0, 0, 0, indent))
+
+
+class _CalmConsole(Console):
+    """A console on which only our own styles steer the terminal."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        """The segments of what is printed, calm; the console's own controls are kept."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else calm(text), style, control)

@@ -1,4 +1,7 @@
-"""One review task, whole: the question first, then everything a person needs to answer it."""
+"""One review task, whole: the question first, then everything a person needs to answer it.
+
+One rule: a protected field is never shown in full; the seal is over the evidence as it was kept.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,14 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from interlock.cli.lens import Lens, lens_of
 from interlock.cli.outlook import consequences, if_nobody_decides, owner_of
 from interlock.cli.screen import BAD, BOLD, DIM, OK, WARN, facts, heading
 from interlock.cli.words import KINDS, MODES, brief, clock, confidence, short, spaced, span
 from interlock.domain.case import Case
 from interlock.domain.contract import Queue, WorkflowContract
-from interlock.domain.review import EvidencePackage, ReviewTask
+from interlock.domain.review import EvidencePackage, ReviewTask, Verb
+from interlock.domain.rules.assign import DECIDING
 
 WIDE = 400  # letters of an evidence item that are shown; the whole is in --json
 
@@ -51,7 +56,7 @@ def task_document(
         "reason_codes": list(task.reason_codes),
         "decisions": dict(consequences(contract, case, task)),
         "questions": list(task.questions),
-        "evidence": evidence.content,
+        "evidence": lens_of(contract).masked(evidence.content),
         "evidence_digest": evidence.digest,
     }
 
@@ -96,12 +101,12 @@ def print_task(
     console.print(Text.assemble("  ", ", ".join(p for p in what if p), ", ", (due, colour)))
     console.print()
     console.print(facts(_why(task, contract, evidence, now)))
-    proposal = evidence.content.get("proposal")
+    proposal, lens = evidence.content.get("proposal"), lens_of(contract)
     if proposal:
         console.print(heading("\nAI proposal"))
-        console.print(facts(_proposal(proposal)))
+        console.print(facts(_proposal(proposal, lens)))
     console.print(heading("\nEvidence"))
-    console.print(facts(_evidence(task, evidence)))
+    console.print(facts(_evidence(task, evidence, lens)))
     if task.questions:
         console.print(heading("\nAsked"))
         console.print(facts(_questions(task)))
@@ -109,7 +114,9 @@ def print_task(
         console.print(heading("\nYour decision"))
         rows = [(str(verb), said) for verb, said in consequences(contract, case, task).items()]
         console.print(facts([*rows, ("reason codes", ", ".join(task.reason_codes))]))
-        command = f"interlock review decide {short(task.id)} approve --as PERSON"
+        first = next((each for each in task.verbs if each in DECIDING), Verb.REJECT)
+        more = " --set FIELD=VALUE" if first is Verb.EDIT else ""
+        command = f"interlock review decide {short(task.id)} {first}{more} --as PERSON"
         console.print(f"\n[dim]{command} --seen {evidence.digest[:16]}[/dim]", soft_wrap=True)
 
 
@@ -136,10 +143,10 @@ def _why(
     ]
 
 
-def _proposal(proposal: Mapping[str, Any]) -> list[tuple[str, object]]:
+def _proposal(proposal: Mapping[str, Any], lens: Lens) -> list[tuple[str, object]]:
     weak = proposal.get("weak_point")
     return [
-        ("it suggests", brief(proposal.get("value"), WIDE)),
+        ("it suggests", lens.brief(proposal.get("value"), WIDE)),
         ("confidence", confidence(float(proposal["confidence"]))),
         ("because", proposal.get("rationale")),
         ("weak point", Text(str(weak), style=WARN) if weak else "none named"),
@@ -147,8 +154,8 @@ def _proposal(proposal: Mapping[str, Any]) -> list[tuple[str, object]]:
     ]
 
 
-def _evidence(task: ReviewTask, evidence: EvidencePackage) -> list[tuple[str, object]]:
-    shown = evidence.content.get("required", {})
+def _evidence(task: ReviewTask, evidence: EvidencePackage, lens: Lens) -> list[tuple[str, object]]:
+    shown = lens.masked(evidence.content.get("required", {}))
     rows: list[tuple[str, object]] = []
     for name in task.required:
         if name in task.missing:

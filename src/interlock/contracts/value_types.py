@@ -14,6 +14,8 @@ from interlock.domain.money import Money
 
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 LONGEST_NAME: Final = 80  # letters; names are columns of tables people read
+# 5.000 is five thousand to half of Europe and five to the rest; a limit must not hang on that.
+TWO_MEANINGS: Final = re.compile(r"-?\d{1,3}\.\d{3}\s")
 HIGHEST_MINUTES: Final = 60 * 24 * 366  # a year; a longer wait is a mistake
 
 
@@ -45,6 +47,10 @@ def money(value: Any) -> Money:
         amount = Money.parse(value)
     except ValueError:
         raise ValueError('write an amount and a currency, as in "250000 EUR"') from None
+    if TWO_MEANINGS.match(value.strip()):
+        raise ValueError(
+            'write thousands without a point and cents with two digits, as in "5000.50 EUR"'
+        )
     if amount.micros < 0:
         raise ValueError("write an amount of zero or more")
     return amount

@@ -9,6 +9,8 @@ from typing import Final
 
 MICROS: Final = 1_000_000  # one unit of a currency, in millionths
 LARGEST_DIGITS: Final = 12  # units before the point; with six behind it fits a 64-bit column
+# Commas part thousands and nothing else: read as such, "500,00" would be a hundred times too much.
+WRITTEN: Final = re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?\Z")
 CURRENCY: Final = re.compile(r"[A-Z]{3}\Z")  # ISO 4217 alphabetic code
 
 
@@ -39,7 +41,7 @@ class Money:
     def parse(cls, text: str) -> Money:
         """The money a text such as "250000 EUR" names. Raises: ValueError."""
         parts = text.split()
-        if len(parts) != 2:  # noqa: PLR2004  (an amount and a currency)
+        if len(parts) != 2 or not WRITTEN.match(parts[0]):  # noqa: PLR2004  (amount, currency)
             raise ValueError(f"money is {text!r}; write an amount and a currency, as in 250000 EUR")
         return cls.of(parts[0].replace(",", ""), parts[1])
 

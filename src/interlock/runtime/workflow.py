@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -17,6 +17,8 @@ from interlock.domain.money import Money
 from interlock.domain.rules.asking import fill
 from interlock.errors import InterlockError
 from interlock.runtime.plain import to_plain
+
+HIDDEN: Final = "…"
 
 
 class WorkflowUnknown(InterlockError):
@@ -30,7 +32,10 @@ class WorkflowUnknown(InterlockError):
 
     def __str__(self) -> str:
         have = ", ".join(self.loaded) or "none"
-        return f"contract {self.seen} is not loaded here; start with its folder (loaded: {have})"
+        return (
+            f"contract {self.seen} is not loaded here (loaded: {have}); name its folder with "
+            "--workflow; if that was changed since, bring back the version the case began with"
+        )
 
 
 class CaseUnfit(InterlockError):
@@ -77,15 +82,23 @@ class Workflow:
         try:
             plain = to_plain(self.loaded.functions.case_model.model_validate(data))
         except ValidationError as failed:
-            raise CaseUnfit(*in_words(failed)) from None
+            raise CaseUnfit(*in_words(failed, self.contract.case.protected)) from None
         except DataRefused as refused:
-            raise CaseUnfit(refused.reasons, refused.missing) from None
+            raise CaseUnfit(self._hidden_in(refused.reasons, data), refused.missing) from None
         if not isinstance(plain, dict):
             raise CaseUnfit((f"the case is {type(plain).__name__}, not a set of fields",))
         absent = tuple(k for k in self.contract.case.key if plain.get(k) in (None, ""))
         if absent:
             raise CaseUnfit((f"without {', '.join(absent)} the case has no key",), absent)
         return plain
+
+    def _hidden_in(self, reasons: tuple[str, ...], data: Any) -> tuple[str, ...]:
+        """The reasons without the protected values they quote."""
+        fields = data if isinstance(data, Mapping) else {}
+        quoted = [repr(fields[name]) for name in self.contract.case.protected if fields.get(name)]
+        for value in quoted:
+            reasons = tuple(reason.replace(value, HIDDEN) for reason in reasons)
+        return reasons
 
     def _amount(self, plain: Mapping[str, Any]) -> Money | None:
         schema = self.contract.case
@@ -135,8 +148,13 @@ class Workflows:
         return tuple(each.contract.workflow for each in self._by_fingerprint.values())
 
 
-def in_words(failed: ValidationError) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """A validation failure as sentences, and the names of the fields that are absent."""
+def in_words(
+    failed: ValidationError, protected: Collection[str] = ()
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A validation failure as sentences, and the names of the fields that are absent.
+
+    protected: fields whose values are not quoted, for the sentences are shown and kept.
+    """
     problems, absent = [], []
     for error in failed.errors(include_url=False, include_context=False):
         field = ".".join(str(part) for part in error["loc"]) or "the case"
@@ -145,8 +163,23 @@ def in_words(failed: ValidationError) -> tuple[tuple[str, ...], tuple[str, ...]]
             problems.append(f"{field} is missing")
         else:
             said = error["msg"].removeprefix("Value error, ")
-            problems.append(f"{field} is {_short(error['input'])}: {said[:1].lower()}{said[1:]}")
+            hidden = any(part in protected for part in error["loc"])
+            seen = HIDDEN if hidden else _short(_without(error["input"], protected))
+            problems.append(f"{field} is {seen}: {said[:1].lower()}{said[1:]}")
     return tuple(problems), tuple(absent)
+
+
+def _without(value: Any, protected: Collection[str]) -> Any:
+    """The value with every protected field in it hidden."""
+    match value:
+        case dict():
+            return {
+                name: HIDDEN if name in protected else _without(item, protected)
+                for name, item in value.items()
+            }
+        case list() | tuple():
+            return [_without(item, protected) for item in value]
+    return value
 
 
 def _short(value: Any) -> str:

@@ -15,6 +15,7 @@ from pydantic_core import to_json
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, make_url
 from sqlalchemy.exc import (
     ArgumentError,
+    DatabaseError,
     DBAPIError,
     IntegrityError,
     InterfaceError,
@@ -72,7 +73,7 @@ class Database:
     def _connected(self) -> Iterator[Connection]:
         try:
             conn = self.engine.connect()
-        except (OperationalError, InterfaceError) as problem:
+        except (DatabaseError, InterfaceError) as problem:
             raise DatabaseUnreachable(self.url, _first_line(problem)) from problem
         with conn:
             yield conn

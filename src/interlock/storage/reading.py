@@ -9,7 +9,7 @@ from typing import Any, Final
 from interlock.domain.action import Action, ActionState
 from interlock.domain.case import Case, CaseState, ClosingOutcome, Handling, WaitsFor
 from interlock.domain.fact import Fact, FactKind
-from interlock.domain.ids import CaseId, QueueName
+from interlock.domain.ids import CaseId, Fingerprint, QueueName, WorkflowId
 from interlock.domain.money import Money
 from interlock.storage.codec import ACTION, CASE
 from interlock.storage.database import Database, json_text
@@ -132,6 +132,12 @@ class Reading:
             ),
             money_closed=_money(closed),
         )
+
+    def open_by_contract(self) -> dict[tuple[WorkflowId, Fingerprint], int]:
+        """How many open cases began with each version (workflow, fingerprint) of a contract."""
+        with self._db.reading() as conn:
+            rows = self._db.rows(conn, "count_open_by_contract")
+        return {(WorkflowId(row.workflow), Fingerprint(row.fingerprint)): row.cases for row in rows}
 
     def facts(
         self,

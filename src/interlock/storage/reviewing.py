@@ -141,10 +141,16 @@ class Reviewing:
 
 
 def _chain(rows: list[Any]) -> Chain:
-    first = rows[0]
+    first, entries, unreadable = rows[0], list[AuditEntry](), list[int]()
+    for row in rows:
+        try:
+            entries += [entry_from(row)] if row.seq is not None else []
+        except (ValueError, TypeError):  # no entry of ours: somebody else wrote its columns
+            unreadable.append(row.seq)
     return Chain(
         case_id=CaseId(first.id),
         length=first.entries,
         head=first.head,
-        entries=tuple(entry_from(row) for row in rows if row.seq is not None),
+        entries=tuple(entries),
+        unreadable=tuple(unreadable),
     )

@@ -182,9 +182,13 @@ class CountsRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """One case's log, and what the case itself says about it, read at one moment."""
+    """One case's log, and what the case itself says about it, read at one moment.
+
+    unreadable: places whose rows are no entries any more, which none of our writers does.
+    """
 
     case_id: CaseId
     length: int
     head: str
     entries: tuple[AuditEntry, ...]
+    unreadable: tuple[int, ...] = ()

@@ -25,6 +25,7 @@ def problems(draft: Draft) -> Iterator[Problem]:
                 otherwise = f"the case has: {', '.join(known)}"
                 yield draft.problem(path, message, did_you_mean(field, known, otherwise))
     yield from _title_problems(draft)
+    yield from _shown_protected(draft)
     yield from _segment_problems(draft)
 
 
@@ -61,6 +62,20 @@ def _title_problems(draft: Draft) -> Iterator[Problem]:
             message = f'case.title uses "{{{name}}}", which is no field of the case'
             otherwise = f"the case has: {', '.join(known)}"
             yield draft.problem(("case", "title"), message, did_you_mean(name, known, otherwise))
+
+
+def _shown_protected(draft: Draft) -> Iterator[Problem]:
+    """Titles, keys and segments stand in lists, logs and reports, where nothing is masked."""
+    case = draft.shape.case
+    used: list[tuple[Path, str]] = [
+        *((("case", "key", place), field) for place, field in enumerate(case.key)),
+        *((("case", "segment", place), field) for place, field in enumerate(case.segment)),
+        *((("case", "title"), name) for name in placeholders(case.title or "")),
+    ]
+    for path, field in used:
+        if field in case.protected:
+            message = f'{draft.named(*path)} shows "{field}", which is protected'
+            yield draft.problem(path, message, "use a field that everybody may see")
 
 
 def _segment_problems(draft: Draft) -> Iterator[Problem]:

@@ -45,6 +45,10 @@ def problems(draft: Draft) -> Iterator[Problem]:
         if not any(_is_verb(word) for word in words):
             message = f'{draft.named(*path)} "{text[:60]}" says nothing is done'
             yield draft.warning(path, message, 'use a verb, as in "pay" or "posts"')
+        for name in dict.fromkeys(placeholders(text)):
+            if name.split(".")[-1] in draft.shape.case.protected:
+                message = f'{draft.named(*path)} shows "{name}", which is protected'
+                yield draft.problem(path, message, "leave it out; reviewers see its last letters")
     yield from _placeholder_problems(draft)
 
 

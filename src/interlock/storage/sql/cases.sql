@@ -57,6 +57,14 @@ FROM case_file
 WHERE CAST(:workflow AS text) IS NULL OR workflow = :workflow
 GROUP BY state;
 
+-- name: count_open_by_contract
+-- How many open cases began with each version of each contract.
+SELECT workflow, fingerprint, count(*) AS cases
+FROM case_file
+WHERE state <> 'closed'
+GROUP BY workflow, fingerprint
+ORDER BY workflow, fingerprint;
+
 -- name: count_closed
 -- How many cases closed which way, with the money in them.
 SELECT handling, outcome, currency, count(*) AS cases, sum(amount_micros) AS micros
