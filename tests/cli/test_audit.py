@@ -24,7 +24,7 @@ def test_an_untouched_record_is_unchanged(taken_in: Path, cli: Command) -> None:
 
     assert (said.code, said.out) == (
         0,
-        "✓ 12 entries of 5 cases checked; the record is unchanged\n",
+        "✓ 12 entries of 5 cases checked; the log is unchanged\n",
     )
 
 

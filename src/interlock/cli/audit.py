@@ -126,7 +126,7 @@ def _show(cases: int, entries: int, faults: list[ChainFault]) -> None:
     console = out()
     checked = f"{counted(entries, 'entry', 'entries')} of {counted(cases, 'case')} checked"
     if not faults:
-        console.print(marked("ok", f"{checked}; the record is unchanged"))
+        console.print(marked("ok", f"{checked}; the log is unchanged"))
         return
     for fault in faults[:SHOWN]:
         console.print(marked("bad", f"case {fault.case_id}, entry {fault.seq}: {fault.what}"))

@@ -134,7 +134,8 @@ class StepPerformer:
                 return plain
             return to_plain(typed(wanted, plain))
         except ValidationError as failed:
-            said = "; ".join(in_words(failed)[0])
+            protected = self._workflow.contract.case.protected
+            said = "; ".join(in_words(failed, protected)[0])
             raise UnexpectedOutput(
                 f"{effect.function} returned what does not fit: {said}"
             ) from None

@@ -64,7 +64,7 @@ def edited_output(
     try:
         return to_plain(typed(wanted, value))
     except ValidationError as failed:
-        raise EditRefused(in_words(failed)[0]) from None
+        raise EditRefused(in_words(failed, workflow.contract.case.protected)[0]) from None
 
 
 def _shown_value(shown: Mapping[str, Any]) -> Any:
