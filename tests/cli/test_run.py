@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from interlock.cli import documents
 from interlock.runtime.worker import Worker
 from tests.cli.conftest import Command
 
@@ -69,6 +70,21 @@ def test_folders_are_read_all_the_way_down_and_hidden_files_left_out(
     assert cli("case", "show", "EX-1001", "--json").json["source"]["name"] == (
         "march/week1/train.json"
     )
+
+
+def test_one_file_that_cannot_be_read_keeps_no_other_out(
+    folder: Path, cli: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the same file would stop every run at the same place, and what lies behind it waits."""
+    monkeypatch.setattr(documents, "LARGEST_BYTES", 1000)
+    Path("inbox/a_film.json").write_bytes(b" " * 1001)
+
+    said = cli("run", "inbox", "--json")
+
+    assert said.code == 1
+    assert said.json["cases"]["in"] == 5
+    assert "a_film.json has 1,001 bytes" in said.err
+    assert "1 file not taken in; all others are" in said.err
 
 
 def test_ctrl_c_loses_nothing_and_says_how_to_go_on(

@@ -5,7 +5,7 @@ ctrl-C is safe at any moment: what is recorded stays, and the same command goes 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -21,12 +21,13 @@ from rich.text import Text
 
 from interlock.bootstrap import Services
 from interlock.cli import options
-from interlock.cli.documents import batches, found_files, read_document
+from interlock.cli.documents import NothingThere, batches, found_files, read_document
 from interlock.cli.failures import INTERRUPTED, REFUSED
 from interlock.cli.screen import BAD, DIM, OK, document, notes, out
 from interlock.cli.session import open_services, the_workflow
 from interlock.cli.totals import Totals, hold_words, totals_of
 from interlock.cli.words import HANDLINGS, OUTCOMES, counted, listed, span
+from interlock.domain.authoring import Document
 from interlock.domain.case import CaseState, ClosingOutcome, Handling
 from interlock.domain.ids import PersonId
 from interlock.runtime.commands import Delivered, deliver
@@ -42,6 +43,7 @@ class _Run:
     files: int = 0
     delivered: list[Delivered] = field(default_factory=list)
     interrupted: bool = False
+    left_out: list[str] = field(default_factory=list)  # files that could not be read, in words
 
 
 def run(
@@ -62,12 +64,12 @@ def run(
         try:
             with services.worker() as worker, _bars(len(files), quiet=as_json) as bars:
                 for batch in batches(files, FILES_A_BATCH):
-                    documents = [read_document(each, source) for each in batch]
+                    documents = _readable(batch, source, done)
                     opened_by = PersonId(person) if person else None
                     done.delivered += deliver(
                         services.context, name, documents, opened_by=opened_by
                     )
-                    done.files += len(batch)
+                    done.files += len(documents)
                     bars.taken_in(done.files)
                 worker.run_until_idle(lambda: bars.worked(services, len(done.delivered)))
         except KeyboardInterrupt:
@@ -82,6 +84,20 @@ def run(
     _exit(totals, done, source, files)
 
 
+def _readable(batch: Sequence[Path], source: Path, done: _Run) -> list[Document]:
+    """The documents of a batch. One file that cannot be read keeps none of the others out; it is
+    named at the end. Raises: NothingThere when it is all there is."""
+    documents = []
+    for file in batch:
+        try:
+            documents.append(read_document(file, source))
+        except NothingThere as unreadable:
+            if file == source:
+                raise
+            done.left_out.append(str(unreadable))
+    return documents
+
+
 def _exit(totals: Totals, done: _Run, source: Path, files: list[Path]) -> None:
     """Raises: typer.Exit when it was stopped, or a case is not accounted for."""
     if done.interrupted:
@@ -93,6 +109,10 @@ def _exit(totals: Totals, done: _Run, source: Path, files: list[Path]) -> None:
         )
         typer.echo(text, err=True)
         raise typer.Exit(INTERRUPTED)
+    if done.left_out:
+        count = counted(len(done.left_out), "file")
+        typer.echo("\n".join([*done.left_out, f"{count} not taken in; all others are"]), err=True)
+        raise typer.Exit(REFUSED)
     if not totals.adds_up:
         text = (
             f"{counted(totals.ready, 'case')} of this run are still ready; "
