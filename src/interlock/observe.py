@@ -17,7 +17,6 @@ from opentelemetry import trace
 
 TRACER_NAME: Final = "interlock"
 STEP_FINISHED: Final = "step_finished"
-CASE_RECORDED: Final = "case_recorded"
 EPISODE_FINISHED: Final = "episode_finished"
 SWEEP_FINISHED: Final = "sweep_finished"
 WORKER_STARTED: Final = "worker_started"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from interlock.domain.action import Action
 from interlock.domain.case import OpenException
@@ -63,4 +62,3 @@ class Compensate:
 
 
 Effect: TypeAlias = RunStep | RunRemedy | StartAction | RunAction | LookUpAction | Compensate
-Facts: TypeAlias = Mapping[str, Any]
