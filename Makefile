@@ -26,8 +26,9 @@ $(STAMP): requirements.lock pyproject.toml scripts/setup.sh
 demo: $(STAMP) ## run a folder of invoices through the accounts-payable contract
 	@$(RUN) bash examples/accounts_payable/demo.sh
 
-test: $(STAMP) ## run all tests, on SQLite and on PostgreSQL where its server is installed
+test: $(STAMP) ## run all tests, on SQLite and on PostgreSQL and in a browser where they are installed
 	@bash scripts/postgres.sh
+	@bash scripts/browser.sh
 	@$(RUN) python -m pytest -n 2 --dist loadscope $(ARGS)
 
 check: $(STAMP) ## format, lint, types and layers

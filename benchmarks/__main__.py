@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import batches, limits, single_case, waiting
+from benchmarks import batches, desk, limits, single_case, waiting
 from benchmarks.figures import Figure, keep, show
 from interlock.testing.postgres import PostgresMissing, PrivatePostgres
 
@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=4000, help="cases in the batch figures")
     parser.add_argument("--single", type=int, default=200, help="cases in the latency figures")
     parser.add_argument("--waiting", type=int, default=20000, help="cases that wait")
+    parser.add_argument("--tasks", type=int, default=100000, help="open tasks in the desk figures")
     parser.add_argument("--only", choices=["sqlite", "postgresql"], help="one database only")
     wanted = parser.parse_args()
     figures: list[Figure] = []
@@ -31,6 +32,7 @@ def main() -> None:
         try:
             with _postgres() as fresh:
                 figures += _measured("PostgreSQL", fresh, wanted, workers=2)
+                figures += desk.measure(fresh(), wanted.tasks)
         except PostgresMissing as missing:
             print(f"PostgreSQL was not measured: {missing}")
     show(figures)

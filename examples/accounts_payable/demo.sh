@@ -158,7 +158,9 @@ tell "7. Was the record changed since? Every entry is sealed to the one before i
 show interlock audit verify
 
 tell "Where to look next"
-remark "  examples/accounts_payable/contract.yaml   the agreement, in words an operations lead can read
+remark "  interlock up                              the same in a console: it prints its address and a
+                                            link that signs you in; work is waiting there
+  examples/accounts_payable/contract.yaml   the agreement, in words an operations lead can read
   examples/accounts_payable/README.md       the same in a table, and what else is planted
   interlock review list                     what still waits; go on deciding
   interlock try examples/accounts_payable $folder/inbox/00001-csv.csv

@@ -5,7 +5,7 @@ Its one rule: everything is built here once and handed on; nothing below looks a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,20 +13,33 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from interlock.clock import Clock, SystemClock
-from interlock.contracts import LoadedWorkflow, load_workflow
+from interlock.contracts import (
+    FolderTooLarge,
+    LoadedWorkflow,
+    files_of,
+    load_kept,
+    load_workflow,
+)
 from interlock.domain.contract import Stage
-from interlock.observe import set_up_logging
+from interlock.errors import InterlockError
+from interlock.identity.chores import ways_in_chore
+from interlock.observe import CONTRACT_NOT_KEPT, KEPT_CONTRACT_REFUSED, log, set_up_logging
+from interlock.runtime.chores import Chore
 from interlock.runtime.context import Context
 from interlock.runtime.crash_points import CrashPlan
 from interlock.runtime.dbos_engine import DbosEngine, EngineMissing
+from interlock.runtime.desk_chores import drafts_chore
 from interlock.runtime.episode import EpisodeRunner
 from interlock.runtime.inline_engine import InlineEngine
+from interlock.runtime.kept_answers import answers_chore
+from interlock.runtime.quality_chores import probe_chore
 from interlock.runtime.worker import Worker, new_worker_id
 from interlock.runtime.workflow import Workflow, Workflows
 from interlock.settings import EngineKind, Settings
 from interlock.storage import SchemaOutdated, Store, open_store
 
 IN_MEMORY: Final = "sqlite://"
+KEPT: Final = "contracts"  # the folder of kept copies, inside the data folder
 STEP_THREADS: Final = 64  # steps and actions that are plain functions, over all episodes at once
 
 
@@ -45,7 +58,9 @@ class Services:
 
     def worker(self) -> Worker:
         """A worker of this process, not started yet. One at a time."""
-        return Worker(context=self.context, runner=self.runner, engine=self.engine)
+        return Worker(
+            context=self.context, runner=self.runner, engine=self.engine, chores=chores(self)
+        )
 
     def close(self) -> None:
         """Gives back every connection and thread. A worker must be stopped before."""
@@ -66,6 +81,11 @@ class Services:
         self.close()
 
 
+def chores(services: Services) -> list[Chore]:  # noqa: ARG001
+    """What a worker of these services does beside its cases."""
+    return [probe_chore(), answers_chore(), ways_in_chore(), drafts_chore()]
+
+
 def build(
     settings: Settings,
     *,
@@ -81,11 +101,12 @@ def build(
     set_up_logging(level=settings.log_level, as_json=settings.log_json)
     crash = CrashPlan.parse(settings.crash_at)
     told = {"folder": str(settings.data), "data": str(settings.data), **(system_settings or {})}
-    workflows = Workflows(_with_systems(load_workflow(each), told) for each in settings.workflows)
+    given = [_with_systems(load_workflow(each), told) for each in settings.workflows]
     store = open_store(settings.database_url)
     try:
         engine = _engine(settings, store)
         _check_tables(store, engine)
+        workflows = Workflows([*given, *_older_versions(settings, store, given, told)])
         return _put_together(
             settings, store, workflows, engine, clock or _clock(settings), crash=crash
         )
@@ -191,8 +212,39 @@ def _with_systems(loaded: LoadedWorkflow, told: Mapping[str, str]) -> Workflow:
     return Workflow(loaded=loaded, systems=factory(told) if factory else {})
 
 
+def _older_versions(
+    settings: Settings, store: Store, given: Sequence[Workflow], told: Mapping[str, str]
+) -> Iterator[Workflow]:
+    """The versions that open cases began with and no folder has any more, from their copies."""
+    known = {each.contract.fingerprint for each in given}
+    names = {each.contract.workflow for each in given}
+    for workflow, fingerprint in store.open_by_contract():
+        if workflow not in names or fingerprint in known:
+            continue
+        files = store.contract_files(workflow, fingerprint)
+        if not files:
+            continue
+        place = settings.data / KEPT / workflow / fingerprint[:16]
+        try:
+            yield _with_systems(load_kept(workflow, fingerprint, files, place), told)
+        except InterlockError as refused:  # its cases wait; those of the others must not
+            log().warning(KEPT_CONTRACT_REFUSED, workflow=workflow, error=refused.code)
+
+
+def _keep_copy(store: Store, each: Workflow) -> None:
+    contract = each.contract
+    if store.has_contract_copy(contract.workflow, contract.fingerprint):
+        return
+    try:
+        files = files_of(each.loaded.folder)
+    except FolderTooLarge as refused:
+        log().warning(CONTRACT_NOT_KEPT, workflow=contract.workflow, error=refused.code)
+        return
+    store.keep_contract_files(contract.workflow, contract.fingerprint, files)
+
+
 def _save_contracts(store: Store, workflows: Workflows, clock: Clock) -> None:
-    for each in _all(workflows):
+    for each in workflows:
         contract = each.contract
         store.save_contract(
             contract.workflow,
@@ -202,10 +254,7 @@ def _save_contracts(store: Store, workflows: Workflows, clock: Clock) -> None:
             str(each.loaded.folder),
             clock.now(),
         )
-
-
-def _all(workflows: Workflows) -> Sequence[Workflow]:
-    return list(workflows)
+        _keep_copy(store, each)
 
 
 def _clock(settings: Settings) -> Clock:

@@ -14,6 +14,10 @@ Its one rule: a wrong value is refused at the start, in words, and never guessed
     INTERLOCK_LOG_JSON       true for one JSON object a line
     INTERLOCK_BATCH          most cases in one episode; default 50
     INTERLOCK_ENGINE         dbos (default) or inline
+    INTERLOCK_OIDC_ISSUER    the https:// address of another house where people may sign in
+    INTERLOCK_OIDC_CLIENT_ID, INTERLOCK_OIDC_CLIENT_SECRET
+                             what that house knows us by
+    INTERLOCK_OIDC_NAME      what the sign-in page calls it
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from interlock.errors import SettingsInvalid
@@ -59,6 +63,10 @@ class Settings(BaseSettings):
     log_json: bool = False
     batch: Annotated[int, Field(ge=1, le=LARGEST_BATCH)] = DEFAULT_BATCH
     engine: EngineKind = EngineKind.DBOS
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_name: str = ""
 
     @field_validator("workflows", mode="before")
     @classmethod
@@ -91,6 +99,10 @@ _WANTED: Final = {
     "batch": f"write a whole number from 1 to {LARGEST_BATCH}",
     "engine": "write dbos or inline",
     "stage": "write assisted or autonomous",
+    "oidc_issuer": "write the issuer's https:// address, as it says it itself",
+    "oidc_client_id": "write the id that the issuer knows us by",
+    "oidc_client_secret": "write the secret that goes with the client id",
+    "oidc_name": "write what the sign-in page calls the issuer",
 }
 _LATER_STAGES: Final = ("shadow", "canary")
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from interlock.canonical import digest
 from interlock.domain.action import ACTION_MOVES, HAPPENED, Action, ActionState
-from interlock.domain.case import Arm, Case, CaseState, ClosingOutcome, Handling
+from interlock.domain.case import Arm, Case, CaseState, ClosingOutcome, Handling, WaitsFor
 from interlock.domain.contract import (
     ApprovalTier,
     ConditionFailed,
@@ -115,7 +115,8 @@ class Oracle:
             or (before.stage is Stage.CANARY and before.arm is Arm.CANARY)
         )
         line = step.confidence.line_for(before.segment) if step.confidence else 2.0
-        if acts and line <= proposal.confidence <= 1.0:
+        accepted = acts and event.paused_by is None
+        if accepted and line <= proposal.confidence <= 1.0:
             self.sure_in_visit.add(before.visit)
 
     def _hear_yes(self, before: Case, task: ReviewTask, by: str, at: datetime) -> None:
@@ -208,7 +209,9 @@ class Oracle:
                 assert due(self.contract, case) is not None, f"stuck: ready in {case.phase}"
             case CaseState.WAITING:
                 assert due(self.contract, case) is None
-                assert bool(live) != (case.wake_at is not None), "waits for one thing"
+                paused = case.waits_for is WaitsFor.PAUSE
+                things = [bool(live), case.wake_at is not None, paused]
+                assert sum(things) == 1, "waits for one thing"
             case CaseState.CLOSED:
                 assert due(self.contract, case) is None
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from interlock.domain.case import Case, CaseState
 from interlock.domain.contract import WorkflowContract
+from interlock.domain.desk_event import ReviewUndone
 from interlock.domain.event import Event
 from interlock.domain.review import EditTarget, Verb
 from interlock.domain.rules.advance import advance
@@ -55,6 +56,8 @@ class RandomPlay(Play):
             self.cancel(person)
         elif self.case.task is None:
             return
+        elif self.task.held_decision is not None:
+            self.wait_or_undo()
         elif self.task.clock_stopped_at is not None:
             self.answer()
         elif turn == "ask":
@@ -78,7 +81,17 @@ class RandomPlay(Play):
             if task.edits is EditTarget.CASE:
                 given["refit"] = a_refit(flag=self.draw(st.booleans()))
         with suppress(NotAllowed):
-            self.decide(verb, person, **given)
+            self.decide(verb, person, hold=self.draw(st.booleans()), **given)
+
+    def wait_or_undo(self) -> None:
+        """Whoever decided takes it back, or the window ends and it takes effect."""
+        held = self.task.held_decision
+        assert held is not None
+        if self.draw(st.booleans()):
+            self.apply(ReviewUndone(task=self.task, by=held.by))
+        else:
+            self.now = max(self.now, self.task.takes_effect_at or self.now)
+            self.sweep()
 
     def time_passes(self) -> None:
         self.now += timedelta(minutes=self.draw(st.sampled_from([1, 20, 50, 300, 2000])))

@@ -14,6 +14,7 @@ from typing import Any
 from interlock.domain.action import Action, ActionState
 from interlock.domain.case import Case, CaseState, OpenException, ProposalRecord, RequestRecord
 from interlock.domain.contract import WorkflowContract
+from interlock.domain.desk_event import HeldReviewRefused, ReviewHeld
 from interlock.domain.effect import (
     Compensate,
     Effect,
@@ -50,7 +51,7 @@ from interlock.domain.event import (
     TimerFired,
 )
 from interlock.domain.ids import PersonId, StepName
-from interlock.domain.review import Decision, ReviewState, ReviewTask, Verb
+from interlock.domain.review import Decision, EditTarget, ReviewState, ReviewTask, Verb
 from interlock.domain.rules import asking, assign
 from interlock.domain.rules.advance import advance, due, is_out_of_place
 from interlock.domain.transition import Transition
@@ -139,6 +140,7 @@ class Play:
     def decide(self, verb: Verb, by: str, **given: Any) -> Play:
         """Claims the task and records the decision, as commands do. Raises: NotAllowed."""
         refit, value = given.pop("refit", None), given.pop("value", None)
+        hold = given.pop("hold", False)
         person, task = PersonId(by), self.task
         allowed = assign.may_decide(
             self.contract, self.case, task, by, verb, self.now, **_permission_facts(given)
@@ -156,6 +158,9 @@ class Play:
             value=value,
             **given,
         )
+        if hold and self.contract.queues[task.queue].undo_seconds:
+            self.apply(ReviewHeld(task=self.task, decision=decision))
+            return self
         self.apply(ReviewDecided(task=self.task, decision=decision, refit=refit))
         return self.run()
 
@@ -235,6 +240,9 @@ class Play:
 
 def clock_event(contract: WorkflowContract, task: ReviewTask, now: datetime) -> Event | None:
     """What a task's clocks say now, the weightiest first."""
+    if task.held_decision is not None:
+        ripe = task.takes_effect_at is not None and now >= task.takes_effect_at
+        return held_effect(contract, task, now) if ripe else None
     if task.expires_at is not None and now >= task.expires_at:
         return ReviewExpired(task=task)
     if task.is_overdue(now) and task.breached_at is None:
@@ -244,6 +252,16 @@ def clock_event(contract: WorkflowContract, task: ReviewTask, now: datetime) -> 
     if task.state is ReviewState.CLAIMED and lapsed and task.clock_stopped_at is None:
         return ReviewReleased(task=task)
     return None
+
+
+def held_effect(contract: WorkflowContract, task: ReviewTask, now: datetime) -> Event:
+    """What becomes of a held decision whose window is over; the amount of time may forbid it."""
+    decision = task.held_decision
+    assert decision is not None
+    if task.expires_at is not None and now >= task.expires_at:
+        return HeldReviewRefused(task=task, reason="the time is over")
+    edits_case = decision.verb is Verb.EDIT and task.edits is EditTarget.CASE
+    return ReviewDecided(task=task, decision=decision, refit=a_refit() if edits_case else None)
 
 
 def _permission_facts(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -59,6 +59,7 @@ class ReviewLife(RuleBasedStateMachine):
     MODEL: ClassVar[Mapping[str, Mapping[str, str]]] = {
         "open": {
             "claim": "claimed",
+            "assign": "open",
             "escalate": "escalated",
             "expire": "expired",
             "withdraw": "withdrawn",
@@ -66,6 +67,10 @@ class ReviewLife(RuleBasedStateMachine):
         "claimed": {
             "release": "open",
             "decide": "decided",
+            "hold": "claimed",
+            "undo": "claimed",
+            "take_over": "claimed",
+            "assign": "open",
             "escalate": "escalated",
             "expire": "expired",
             "withdraw": "withdrawn",

@@ -209,7 +209,8 @@ class Office:
 
     def task(self, key: str = "R-1") -> ReviewTask:
         """The one review task that waits for this case."""
-        [task] = self.store.tasks(TaskQuery(case_id=self.case(key).id))
+        case = self.case(key)
+        [task] = [t for t in self.store.tasks(TaskQuery(case_id=case.id)) if t.look is None]
         return task
 
     def decide(self, key: str, by: str, verb: Verb, **more: Any) -> Case:

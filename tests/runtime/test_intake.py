@@ -9,9 +9,8 @@ import pytest
 from interlock.domain.authoring import Document
 from interlock.domain.case import CaseState
 from interlock.domain.review import Verb
-from interlock.runtime.commands import Delivery, deliver
+from interlock.runtime.commands import Delivery, KeyTaken, deliver
 from interlock.runtime.commands.editing import EditRefused
-from interlock.runtime.commands.review import KeyTaken
 from interlock.runtime.workflow import WorkflowUnknown
 from interlock.storage import CaseQuery
 from tests.runtime.office import Office

@@ -13,6 +13,7 @@ from interlock.domain.ids import PersonId
 from interlock.domain.review import ReviewState, Verb
 from interlock.runtime.commands import (
     DecisionRefused,
+    TaskMoved,
     ask_question,
     claim_task,
     decide_task,
@@ -20,7 +21,6 @@ from interlock.runtime.commands import (
     release_task,
 )
 from interlock.runtime.commands.editing import EditRefused
-from interlock.runtime.commands.review import TaskMoved
 from interlock.storage import TaskUnknown
 from tests.runtime.office import Office
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from interlock.domain.audit import chain_faults
-from interlock.domain.case import Case, CaseState
+from interlock.domain.case import Case, CaseState, WaitsFor
 from interlock.storage import CaseQuery, TaskQuery
 
 if TYPE_CHECKING:
@@ -42,11 +42,14 @@ def assert_replays(office: Office, case: Case) -> None:
 
 
 def assert_waits_for_something(office: Office, case: Case) -> None:
-    """A case that waits has one person asked or one moment to come; a closed one has neither."""
-    live = office.store.tasks(TaskQuery(case_id=case.id))
+    """A case that waits has one person asked, one moment to come, or one pause."""
+    tasks = office.store.tasks(TaskQuery(case_id=case.id))
+    live = [task for task in tasks if task.look is None]  # a look is beside the case
     if case.state is CaseState.WAITING:
         assert [task.id for task in live] == ([case.task] if case.task else [])
-        assert (case.task is None) != (case.wake_at is None), case
+        paused = case.paused_by if case.waits_for is WaitsFor.PAUSE else None
+        reasons = (case.task, case.wake_at, paused)
+        assert sum(each is not None for each in reasons) == 1, case
     else:
         assert not live
         assert case.task is None

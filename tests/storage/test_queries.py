@@ -21,13 +21,34 @@ from tests.storage.builders import NOW, a_case, a_task, an_action, an_opening, a
 ROOT = files("interlock.storage") / "sql"
 WRITTEN = "\n".join(path.read_text() for path in Path(storage.__file__).parent.glob("*.py"))
 
+TASKS: Mapping[str, Any] = {
+    "workflow": None,
+    "kind": None,
+    "exception_type": None,
+    "severity": None,
+    "assigned_to": None,
+    "any_due": True,
+    "due_before": at(3),
+    "any_tenant": True,
+    "tenants": [],
+    "pattern": None,
+    "after_due": at(0),
+    "after_urgency": -1,
+    "after_id": "",
+    "limit": 20,
+}
+ANYBODYS: Mapping[str, Any] = {"any_tenant": True, "tenants": []}
+
 HOT: Mapping[str, Mapping[str, Any]] = {
     "claim_ready": {"worker": "w1", "limit": 20, "fingerprints": '["f"]', "dead_after": 1.5},
     "ready_unclaimed": {"fingerprints": '["f"]', "limit": 20, "dead_after": 1.5},
     "claim": {"worker": "w1", "ids": '["case_1"]', "dead_after": 1.5},
     "due_cases": {"fingerprints": ["f"], "now": at(3), "limit": 20},
     "due_tasks": {"fingerprints": ["f"], "now": at(3), "limit": 20},
-    "live_tasks": {"queues": ["queue_1"], "limit": 20},
+    "live_tasks": {"queue": "queue_1", "states": ["open", "claimed"], **TASKS},
+    "live_tasks_anywhere": {"states": ["open"], **TASKS},
+    "held_tasks": {"held_by": "anna", "any_queue": True, "queues": [], **TASKS},
+    "assigned_tasks": {"kept_for": "anna", "any_queue": True, "queues": [], **TASKS},
     "lock_cases": {"ids": '["case_1", "case_2"]'},
     "case_bodies": {"ids": '["case_1", "case_2"]'},
     "task_versions": {"ids": '["task_1"]'},
@@ -37,8 +58,9 @@ HOT: Mapping[str, Mapping[str, Any]] = {
     "release_all": {"worker": "w1"},
     "entries": {"case_id": "case_1"},
     "actions_of_case": {"case_id": "case_1", "any_state": True, "states": []},
-    "find_case_by_key": {"text": "supplier/1", "limit": 5},
-    "find_case_by_id": {"text": "case_1", "text_end": "case_2", "limit": 5},
+    "find_case_by_key": {"text": "supplier/1", "limit": 5, **ANYBODYS},
+    "find_case_by_id": {"text": "case_1", "text_end": "case_2", "limit": 5, **ANYBODYS},
+    "find_task": {"text": "task_1", "text_end": "task_2", "limit": 5, **ANYBODYS},
 }
 
 

@@ -72,8 +72,42 @@ COMMANDS: Final = MappingProxyType(
         "review": Entry(
             module="review", panel=WORK, says="See what needs a person, and answer it."
         ),
+        "away": Entry(
+            module="absence", panel=WORK, says="Say who is away, and who stands in for them."
+        ),
+        "quality": Entry(
+            module="quality",
+            attribute="quality",
+            panel=WORK,
+            says="How good review is: samples, probes, agreement, thinking time.",
+        ),
+        "pause": Entry(
+            module="pause", panel=KEEP, says="Stop AI; see what is stopped. People carry on."
+        ),
+        "resume": Entry(
+            module="pause", attribute="resume", panel=KEEP, says="Let what was paused go on."
+        ),
+        "up": Entry(
+            module="serve",
+            attribute="up",
+            panel=WORK,
+            says="Console, API and worker in one process, for a laptop.",
+        ),
+        "serve": Entry(
+            module="serve",
+            attribute="serve",
+            panel=KEEP,
+            says="Serve the console and the API; workers run apart.",
+        ),
         "audit": Entry(
             module="audit", panel=KEEP, says="Read the record; verify that nobody changed it."
+        ),
+        "people": Entry(module="people", panel=KEEP, says="Accounts, roles and sign-in links."),
+        "token": Entry(
+            module="people",
+            attribute="token_app",
+            panel=KEEP,
+            says="Tokens that programs act with.",
         ),
         "db": Entry(module="db", panel=KEEP, says="Make and check the tables in the database."),
         "doctor": Entry(

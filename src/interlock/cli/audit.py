@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,13 +11,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from interlock.cli import options
 from interlock.cli.failures import REFUSED
-from interlock.cli.lens import lens_of
-from interlock.cli.narrative import Told, proof_line, tell
 from interlock.cli.screen import BAD, document, marked, notes, out
 from interlock.cli.session import contracts_of, open_record
 from interlock.cli.timeline import print_timeline
-from interlock.cli.words import counted
 from interlock.domain.audit import ChainFault, chain_faults
+from interlock.domain.rules.lens import lens_of
+from interlock.papers.narrative import Told, tell
+from interlock.papers.timeline import proof_line
+from interlock.papers.words import counted
 from interlock.storage import CaseUnknown, Chain, Store
 
 app = typer.Typer(
@@ -31,6 +33,10 @@ SHOWN = 50  # faults printed for people; JSON has them all
 
 @app.command()
 def verify(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="A case file (HTML); needs no database."),
+    ] = None,
     case: Annotated[
         str | None, typer.Option("--case", metavar="CASE", help="Only this case.")
     ] = None,
@@ -38,6 +44,10 @@ def verify(
     as_json: options.Json = False,
 ) -> None:
     """Recompute every seal: finds an edited, deleted, reordered or cut-off entry."""
+    if file is not None:
+        from interlock.cli.case_paper import verify_file  # works without a database
+
+        raise typer.Exit(verify_file(file, as_json=as_json))
     with open_record(database) as (store, _):
         chains = [_chain_of(store, case)] if case else store.chains()
         cases, entries, faults = 0, 0, list[ChainFault]()

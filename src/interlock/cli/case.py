@@ -1,7 +1,8 @@
-"""`interlock case`: cases found, looked at, and stopped."""
+"""`interlock case`: cases found, looked at, kept, and stopped."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,15 +11,17 @@ from rich.text import Text
 
 from interlock.cli import options
 from interlock.cli.case_file import case_document, print_case
+from interlock.cli.failures import UsageWrong
 from interlock.cli.screen import DIM, document, marked, out
 from interlock.cli.session import acting, contracts_of, open_record, open_services
 from interlock.cli.waiting import state_in_words
-from interlock.cli.words import clock, counted, short
 from interlock.domain.case import CaseState, ClosingOutcome, Handling, WaitsFor
+from interlock.domain.rules.lens import lens_of
+from interlock.papers.words import clock, counted, short
 from interlock.storage import CaseQuery
 
 app = typer.Typer(
-    help="Find cases, look at them, stop one.", no_args_is_help=True, add_completion=False
+    help="Find cases, look at them, keep one, stop one.", no_args_is_help=True, add_completion=False
 )
 
 CaseName = Annotated[str, typer.Argument(metavar="CASE", help="Id, start of it, or business key.")]
@@ -104,6 +107,41 @@ def show(
             print_case(out(), store, found, contract, ticking.now(), everything=everything)
 
 
+@app.command("file")
+def keep(
+    case: CaseName,
+    *,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write it as one HTML file.")
+    ] = None,
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", metavar="FILE", help="Write it as PDF, for paper.")
+    ] = None,
+    protected: Annotated[
+        bool,
+        typer.Option("--protected", help="With protected values and the source document."),
+    ] = False,
+    workflow: options.Workflow = None,
+    database: options.Database = None,
+    as_json: options.Json = False,
+) -> None:
+    """Keep one case as a file: all of its record, readable and verifiable without any server."""
+    from interlock.cli.case_paper import write_case_files
+
+    if not html and not pdf:
+        raise UsageWrong("no file is named", "give --html FILE, or --pdf FILE, or both")
+    with open_record(database) as (store, ticking):
+        found = store.load([store.find_case(case)])[0]
+        lens = lens_of(contracts_of(store, workflow).get(found.workflow))
+        seen = lens.opened() if protected else lens
+        written = write_case_files(store, found.id, seen, ticking.now(), html, pdf)
+    if as_json:
+        document({"ok": True, "case": found.id, "files": list(written)})
+        return
+    for file in written:
+        out().print(marked("ok", f"{found.title or found.key} is in {file}"))
+
+
 @app.command()
 def cancel(
     case: CaseName,
@@ -125,6 +163,49 @@ def cancel(
         document({"ok": True, **_row(stopped)})
         return
     out().print(marked("ok", f"{stopped.title or stopped.key}: {state_in_words(stopped, now)}"))
+
+
+@app.command()
+def comment(
+    case: CaseName,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What there is to say.")],
+    person: options.Person = None,
+    workflow: options.Workflow = None,
+    database: options.Database = None,
+    as_json: options.Json = False,
+) -> None:
+    """Write something about a case; nothing else changes."""
+    from interlock.runtime.commands import comment_case  # brings the engine
+
+    with open_services(database, workflow) as services:
+        by = acting(person, [each.contract for each in services.workflows])
+        said = comment_case(services.context, case, by, text)
+    if as_json:
+        document({"ok": True, **_row(said)})
+        return
+    out().print(marked("ok", f"{said.title or said.key}: on the record"))
+
+
+@app.command()
+def reopen(
+    case: CaseName,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="What is wrong with it.")],
+    person: options.Person = None,
+    workflow: options.Workflow = None,
+    database: options.Database = None,
+    as_json: options.Json = False,
+) -> None:
+    """Open a closed case again because it is wrong; a person is asked what becomes of it."""
+    from interlock.runtime.commands import reopen_case  # brings the engine
+
+    with open_services(database, workflow) as services:
+        by = acting(person, [each.contract for each in services.workflows])
+        opened = reopen_case(services.context, case, by, reason=reason)
+        now = services.clock.now()
+    if as_json:
+        document({"ok": True, **_row(opened)})
+        return
+    out().print(marked("ok", f"{opened.title or opened.key}: {state_in_words(opened, now)}"))
 
 
 def _row(case: Any) -> dict[str, object]:

@@ -12,15 +12,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from interlock.cli.lens import lens_of
-from interlock.cli.narrative import Told, proof_line, tell, worth_telling
 from interlock.cli.screen import DIM, facts, heading
 from interlock.cli.timeline import print_timeline
 from interlock.cli.waiting import state_in_words
-from interlock.cli.words import KINDS, brief, clock, moment, short, spaced
 from interlock.domain.case import Case
 from interlock.domain.contract import WorkflowContract
+from interlock.domain.one_line import brief, spaced
 from interlock.domain.review import ReviewState, ReviewTask
+from interlock.domain.rules.lens import lens_of
+from interlock.papers.narrative import Told, tell
+from interlock.papers.timeline import proof_line, worth_telling
+from interlock.papers.words import KINDS, clock, moment, short
 from interlock.storage import Store, TaskQuery
 
 UNKNOWN: Final = "shown when its workflow is given with --workflow FOLDER"

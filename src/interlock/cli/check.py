@@ -11,10 +11,10 @@ from rich.text import Text
 from interlock.cli import options
 from interlock.cli.failures import REFUSED
 from interlock.cli.screen import document, facts, marked, out
-from interlock.cli.words import MODES, counted, listed
 from interlock.contracts import CheckReport, check_contract
 from interlock.contracts.problem import Problem
 from interlock.domain.contract import StepMode, WorkflowContract
+from interlock.papers.words import MODES, counted, listed
 
 
 def check(

@@ -20,11 +20,11 @@ from interlock.cli import options
 from interlock.cli.failures import REFUSED
 from interlock.cli.screen import document, marked, out
 from interlock.cli.session import NoDatabase, here, refuse_missing_file, settings_for
-from interlock.cli.words import counted, listed, moment
 from interlock.clock import SystemClock
 from interlock.contracts import check_contract
 from interlock.domain.contract import WorkflowContract
 from interlock.errors import InterlockError
+from interlock.papers.words import counted, listed, moment
 from interlock.settings import EngineKind, Settings
 from interlock.storage import Store, open_store
 
@@ -133,6 +133,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             text = f"{store.dialect} is reached, its tables are this version's"
             yield Finding(name="database", state="ok", text=text)
             yield _workers(store)
+            yield from _pauses(store)
     except InterlockError as problem:
         yield Finding(name="database", state="bad", text=str(problem))
 
@@ -148,6 +149,12 @@ def _workers(store: Store) -> Finding:
         text = "none is alive; ready cases wait until one is: interlock work"
         return Finding(name="workers", state="warn", text=text)
     return Finding(name="workers", state="ok", text=f"{counted(len(alive), 'worker')} alive")
+
+
+def _pauses(store: Store) -> Iterator[Finding]:
+    for each in store.pauses_in_force():
+        text = f"{each.scope}, by {each.by} at {moment(each.at)}: {each.reason}"
+        yield Finding(name="paused", state="warn", text=f"{text}; see: interlock pause list")
 
 
 def _workflows(settings: Settings) -> Iterator[Finding]:

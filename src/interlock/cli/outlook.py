@@ -1,111 +1,17 @@
-"""What each decision on a task will cause, and what happens if nobody decides.
-
-One rule: consequences are the contract's own words (`says`); we only say when they come.
-"""
+"""What happens if nobody decides, with its time; the rest is the domain's own words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from interlock.cli.words import clock, listed, spaced
-from interlock.domain.action import HAPPENED
-from interlock.domain.case import Case
 from interlock.domain.contract import WorkflowContract
-from interlock.domain.review import EditTarget, ReviewKind, ReviewTask, Verb
-from interlock.domain.rules import asking
-from interlock.domain.rules.facts import facts_of
+from interlock.domain.review import ReviewTask
+from interlock.domain.rules.outlook import consequences, name_of, owner_of, silence
+from interlock.papers.words import clock
 
-
-def consequences(contract: WorkflowContract, case: Case, task: ReviewTask) -> Mapping[Verb, str]:
-    """A sentence for each verb the task offers."""
-    return {verb: _said(contract, case, task, verb) for verb in task.verbs}
+__all__ = ["consequences", "if_nobody_decides", "name_of", "owner_of"]
 
 
 def if_nobody_decides(contract: WorkflowContract, task: ReviewTask, now: datetime) -> str:
     """What silence does; it never approves."""
-    onward = asking.next_queue(contract, task)
-    late = f"late at {clock(task.due_at, now)}, then "
-    late += f"it goes to {onward}" if onward else "it stays here"
-    runs_out = "; in the end it runs out, undecided" if task.expires_at else ""
-    return f"{late}{runs_out}. Silence never approves."
-
-
-def owner_of(contract: WorkflowContract, task: ReviewTask) -> str:
-    """Who answers for what is decided here, and who may decide it."""
-    people = task.deciders or tuple(sorted(contract.members_of(task.queue)))
-    may = [name_of(contract, each) for each in people if each not in task.excluded]
-    step = next((each for each in contract.steps if each.step_name == task.step), None)
-    owner = name_of(contract, step.owner if step else contract.owners.operations)
-    return f"{owner} answers for it; {listed(may, 'nobody here')} may decide"
-
-
-def name_of(contract: WorkflowContract, person: str) -> str:
-    """What people call somebody."""
-    return next((each.name for each in contract.people.values() if each.id == person), person)
-
-
-def _said(contract: WorkflowContract, case: Case, task: ReviewTask, verb: Verb) -> str:
-    match verb:
-        case Verb.APPROVE:
-            return _approved(contract, case, task)
-        case Verb.EDIT if task.edits is EditTarget.CASE:
-            return "corrects the case's fields, and it starts again from its first step"
-        case Verb.EDIT:
-            return f"takes your value instead{_then(contract, case)}"
-        case Verb.REJECT:
-            return _rejected(contract, case, task)
-        case Verb.ESCALATE:
-            onward = asking.next_queue(contract, task)
-            return f"puts the same question to {onward}" if onward else "nobody is left to ask"
-        case Verb.ASK:
-            return "stops the clock until an answer is recorded"
-
-
-def _approved(contract: WorkflowContract, case: Case, task: ReviewTask) -> str:
-    match task.kind:
-        case ReviewKind.APPROVAL:
-            action = next((each for each in case.actions if each.id == task.action_id), None)
-            says = _says(contract, case, action.name) if action else "lets it go on"
-            return f"{says}, unless another approval is needed first"
-        case ReviewKind.PROPOSAL:
-            return f"takes the AI proposal{_then(contract, case)}"
-        case ReviewKind.HUMAN_STEP:
-            return f"records that you did it{_then(contract, case)}"
-    exception = case.exception
-    if exception is not None and exception.has_value:
-        return f"takes it as it is{_then(contract, case)}"
-    return "tries it once more"
-
-
-def _rejected(contract: WorkflowContract, case: Case, task: ReviewTask) -> str:
-    if task.kind is ReviewKind.PROPOSAL:
-        step = contract.step(task.step or "")
-        by_rules = step.fallback is not None and step.fallback.step is not None
-        return f"leaves it to {'its fixed rules' if by_rules else 'a person'} instead"
-    undone = [spaced(each.name) for each in case.actions if each.state in HAPPENED]
-    return f"undoes {listed(undone)} and closes the case" if undone else "closes the case"
-
-
-def _then(contract: WorkflowContract, case: Case) -> str:
-    """What the case does next by itself, as far as the contract says it."""
-    coming = list(dict.fromkeys(_coming(contract, case)))
-    return f", then {'; '.join(coming)}" if coming else " and goes on"
-
-
-def _coming(contract: WorkflowContract, case: Case) -> Iterator[str]:
-    """What the actions of this step and those after it say, those done already left out."""
-    names = [each.step_name for each in contract.steps]
-    here = names.index(case.step) if case.step in names else 0
-    done = {each.name for each in case.actions if each.state in HAPPENED}
-    for step in contract.steps[here:]:
-        perhaps = "perhaps " if step.when is not None and step.step_name != case.step else ""
-        for action in step.actions:
-            if action not in done:
-                approval = any(tier.action == action for tier in contract.approvals)
-                asked = " (asking for approval where one is due)" if approval else ""
-                yield f"{perhaps}{_says(contract, case, action)}{asked}"
-
-
-def _says(contract: WorkflowContract, case: Case, action: str) -> str:
-    return asking.fill(contract.actions[action].says or spaced(action), facts_of(contract, case))
+    return f"late at {clock(task.due_at, now)}, then {silence(contract, task)}"

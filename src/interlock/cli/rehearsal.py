@@ -12,13 +12,14 @@ from typing import Any, Final
 
 from interlock.bootstrap import Services
 from interlock.cli.asking import ask_on_terminal
-from interlock.cli.lens import lens_of
-from interlock.cli.narrative import Told, tell, worth_telling
 from interlock.domain.authoring import Document
 from interlock.domain.case import Case, CaseState, WaitsFor
 from interlock.domain.ids import CaseId
 from interlock.domain.review import ReviewTask, Verb
 from interlock.domain.rules import assign
+from interlock.domain.rules.lens import lens_of
+from interlock.papers.narrative import Told, tell
+from interlock.papers.timeline import worth_telling
 from interlock.runtime.commands import (
     DecisionRefused,
     decide_task,

@@ -13,29 +13,27 @@ import typer
 from interlock.bootstrap import Services
 from interlock.cli import options
 from interlock.cli.asking import ask_changes, ask_evidence, ask_reason, choose
-from interlock.cli.carrying import carry_on
 from interlock.cli.failures import UsageWrong
-from interlock.cli.lens import lens_of
-from interlock.cli.narrative import tell
-from interlock.cli.screen import document, is_terminal, marked, out
+from interlock.cli.review_report import report, who
+from interlock.cli.screen import document, is_terminal, out
 from interlock.cli.session import acting, contracts_of, open_record, open_services
 from interlock.cli.task_file import print_task, task_document, task_row
+from interlock.cli.task_hands import add_to
 from interlock.cli.task_list import print_tasks
-from interlock.cli.timeline import print_entry
 from interlock.cli.values import pairs, texts
-from interlock.cli.waiting import state_in_words
-from interlock.cli.words import short
-from interlock.domain.case import Case, CaseState
+from interlock.domain.case import Case
 from interlock.domain.contract import WorkflowContract
 from interlock.domain.review import ReviewKind, ReviewTask, Verb
 from interlock.domain.rules.assign import DECIDING
+from interlock.papers.words import short
 from interlock.runtime.commands import (
-    Answered,
     answer_question,
     ask_question,
     claim_task,
     decide_task,
     escalate_task,
+    evidence_shown,
+    give_own_answer,
     release_task,
 )
 from interlock.storage import TaskQuery
@@ -45,6 +43,7 @@ app = typer.Typer(
 )
 
 TaskName = Annotated[str, typer.Argument(metavar="TASK", help="Id of the task, or its start.")]
+add_to(app)  # takeover, hand-back, reassign, undo, next, bulk
 Later = Annotated[bool, typer.Option("--later", help="Record it only; a worker takes the case on.")]
 SEEN_LETTERS = 8  # of a seal that are enough to name it
 
@@ -87,6 +86,7 @@ def list_tasks(
 @app.command()
 def show(
     task: TaskName,
+    person: options.Person = None,
     workflow: options.Workflow = None,
     database: options.Database = None,
     as_json: options.Json = False,
@@ -94,7 +94,8 @@ def show(
     """Show one task: the question, why it came, the evidence, and what each decision causes."""
     with open_services(database, workflow) as services:
         found, case, contract = _look(services, task)
-        evidence, now = services.store.evidence(found.id), services.clock.now()
+        evidence = evidence_shown(services.context, found.id, person or "")
+        now = services.clock.now()
     if as_json:
         document(task_document(found, case, contract, evidence, now))
     else:
@@ -111,10 +112,10 @@ def claim(
 ) -> None:
     """Hold a task for the length of its queue's lease, so that nobody else starts on it."""
     with open_services(database, workflow) as services:
-        by = _who(services, person)
+        by = who(services, person)
         done = claim_task(services.context, task, by)
         until = done.task.lease_until
-        _report(services, done, as_json, f"{by} holds it until {until:%H:%M} UTC")
+        report(services, done, as_json, f"{by} holds it until {until:%H:%M} UTC")
 
 
 @app.command()
@@ -127,8 +128,8 @@ def release(
 ) -> None:
     """Give a task back to its queue."""
     with open_services(database, workflow) as services:
-        done = release_task(services.context, task, _who(services, person))
-        _report(services, done, as_json, f"it is back in {done.task.queue}")
+        done = release_task(services.context, task, who(services, person))
+        report(services, done, as_json, f"it is back in {done.task.queue}")
 
 
 @app.command()
@@ -154,6 +155,9 @@ def decide(
         str | None,
         typer.Option("--seen", metavar="SEAL", help="Seal of the evidence you looked at."),
     ] = None,
+    hold: Annotated[
+        bool, typer.Option("--hold", help="Let it wait for the queue's undo window.")
+    ] = False,
     later: Later = False,
     person: options.Person = None,
     workflow: options.Workflow = None,
@@ -163,7 +167,7 @@ def decide(
     """Decide a task: approve, edit or reject. The case goes on from there, at once."""
     given, supplied = pairs("--set", changes), texts("--evidence", evidence)
     with open_services(database, workflow) as services:
-        by = _who(services, person)
+        by = who(services, person)
         found = services.store.task(task)
         asks = verb is None and is_terminal() and not as_json
         chosen = _verb(found, verb, asks=asks)
@@ -179,8 +183,31 @@ def decide(
             changes=given or None,
             supplied=supplied or (ask_evidence(found) if asks else None),
             seen_evidence=_seal(found, seen),
+            hold=hold,
         )
-        _report(services, done, as_json, "", later=later)
+        report(services, done, as_json, "", later=later)
+
+
+@app.command()
+def own(
+    task: TaskName,
+    *,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="Your value, JSON or text."),
+    ] = None,
+    text: Annotated[str, typer.Option("--note", metavar="TEXT", help="Your answer in words.")] = "",
+    person: options.Person = None,
+    workflow: options.Workflow = None,
+    database: options.Database = None,
+    as_json: options.Json = False,
+) -> None:
+    """In a blind queue: say what you would decide; then you see what the AI suggests."""
+    given = pairs("--set", changes)
+    with open_services(database, workflow) as services:
+        by = who(services, person)
+        done = give_own_answer(services.context, task, by, changes=given or None, text=text)
+        report(services, done, as_json, f"see it: interlock review show {short(done.task.id)}")
 
 
 @app.command()
@@ -194,9 +221,9 @@ def ask(
 ) -> None:
     """Ask somebody something; the task's clock stands still until the answer is recorded."""
     with open_services(database, workflow) as services:
-        done = ask_question(services.context, task, _who(services, person), text)
+        done = ask_question(services.context, task, who(services, person), text)
         answer = f"record the answer with: interlock review answer {short(done.task.id)} TEXT"
-        _report(services, done, as_json, f"the clock stands still; {answer}")
+        report(services, done, as_json, f"the clock stands still; {answer}")
 
 
 @app.command()
@@ -210,8 +237,8 @@ def answer(
 ) -> None:
     """Record the answer to an open question; the clock runs again."""
     with open_services(database, workflow) as services:
-        done = answer_question(services.context, task, _who(services, person), text)
-        _report(services, done, as_json, "the clock runs again")
+        done = answer_question(services.context, task, who(services, person), text)
+        report(services, done, as_json, "the clock runs again")
 
 
 @app.command()
@@ -225,18 +252,14 @@ def escalate(
 ) -> None:
     """Pass the same question on to the next queue of the chain."""
     with open_services(database, workflow) as services:
-        done = escalate_task(services.context, task, _who(services, person), note=note)
-        _report(services, done, as_json, f"it is now task {short(done.task.id)}")
+        done = escalate_task(services.context, task, who(services, person), note=note)
+        report(services, done, as_json, f"it is now task {short(done.task.id)}")
 
 
 def _look(services: Services, text: str) -> tuple[ReviewTask, Case, WorkflowContract]:
     found = services.store.task(text)
     case = services.store.load([found.case_id])[0]
     return found, case, services.workflows.of(case.fingerprint).contract
-
-
-def _who(services: Services, person: str | None) -> str:
-    return acting(person, [each.contract for each in services.workflows])
 
 
 def _queues_of(
@@ -275,30 +298,3 @@ def _seal(task: ReviewTask, seen: str | None) -> str | None:
     if seen and len(seen) >= SEEN_LETTERS and task.evidence_digest.startswith(seen):
         return task.evidence_digest
     return seen
-
-
-def _report(
-    services: Services, done: Answered, as_json: bool, text: str, *, later: bool = False
-) -> None:
-    """Says what was recorded; then takes the case on, telling what follows."""
-    recorded = services.store.entries(done.case.id)
-    case = done.case if later else carry_on(services, done.case)
-    now = services.clock.now()
-    if as_json:
-        queue = services.workflows.of(case.fingerprint).contract.queues.get(done.task.queue)
-        state = {"state": case.state, "outcome": case.outcome, "task": case.task}
-        row = task_row(done.task, case, queue, now)
-        document({"ok": True, "task": row, "case": {"case": case.id, **state}})
-        return
-    console = out()
-    lens = lens_of(services.workflows.of(case.fingerprint).contract)
-    entries = services.store.entries(case.id)
-    told = [tell(entry, now=now, lens=lens) for entry in entries[max(len(recorded) - 1, 0) :]]
-    for each in told:
-        print_entry(console, each, asides=False)
-    if text:
-        console.print(marked("ok", text))
-    if case.state is CaseState.READY:
-        console.print("[dim]Recorded; the next worker takes the case on.[/dim]")
-    else:
-        console.print(marked("ok", f"{case.title or case.key}: {state_in_words(case, now)}"))

@@ -23,13 +23,13 @@ from interlock.bootstrap import Services
 from interlock.cli import options
 from interlock.cli.documents import NothingThere, batches, found_files, read_document
 from interlock.cli.failures import INTERRUPTED, REFUSED
-from interlock.cli.screen import BAD, DIM, OK, document, notes, out
+from interlock.cli.screen import BAD, DIM, OK, document, marked, notes, out
 from interlock.cli.session import open_services, the_workflow
 from interlock.cli.totals import Totals, hold_words, totals_of
-from interlock.cli.words import HANDLINGS, OUTCOMES, counted, listed, span
 from interlock.domain.authoring import Document
 from interlock.domain.case import CaseState, ClosingOutcome, Handling
 from interlock.domain.ids import PersonId
+from interlock.papers.words import HANDLINGS, OUTCOMES, counted, listed, span
 from interlock.runtime.commands import Delivered, deliver
 
 FILES_A_BATCH: Final = 100  # one transaction each
@@ -77,10 +77,14 @@ def run(
         took = timedelta(seconds=perf_counter() - started)
         totals = totals_of(services.store, done.delivered, files=done.files, took=took)
         now = services.clock.now()
+        paused = [str(each.scope) for each in services.store.pauses_in_force()]
     if as_json:
-        document(_as_document(totals, done))
+        document({**_as_document(totals, done), "paused": paused})
     else:
         _show(out(), totals, hold_words(totals, now))
+        if paused:
+            text = f"paused meanwhile: {listed(paused)}; see: interlock pause list"
+            out().print(marked("warn", text))
     _exit(totals, done, source, files)
 
 

@@ -12,14 +12,16 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from interlock.cli.lens import Lens, lens_of
 from interlock.cli.outlook import consequences, if_nobody_decides, owner_of
 from interlock.cli.screen import BAD, BOLD, DIM, OK, WARN, facts, heading
-from interlock.cli.words import KINDS, MODES, brief, clock, confidence, short, spaced, span
 from interlock.domain.case import Case
 from interlock.domain.contract import Queue, WorkflowContract
+from interlock.domain.one_line import brief, spaced
 from interlock.domain.review import EvidencePackage, ReviewTask, Verb
 from interlock.domain.rules.assign import DECIDING
+from interlock.domain.rules.lens import Lens, lens_of
+from interlock.domain.rules.shown import HIDDEN
+from interlock.papers.words import KINDS, MODES, clock, confidence, short, span
 
 WIDE = 400  # letters of an evidence item that are shown; the whole is in --json
 
@@ -105,6 +107,10 @@ def print_task(
     if proposal:
         console.print(heading("\nAI proposal"))
         console.print(facts(_proposal(proposal, lens)))
+    if evidence.content.get(HIDDEN):
+        own = f"interlock review own {short(task.id)} --set FIELD=VALUE --as PERSON"
+        console.print(heading("\nAI proposal"))
+        console.print(f"  [dim]shown after your own answer: {own}[/dim]", soft_wrap=True)
     console.print(heading("\nEvidence"))
     console.print(facts(_evidence(task, evidence, lens)))
     if task.questions:

@@ -13,10 +13,11 @@ from rich.text import Text
 
 from interlock.cli.screen import BAD, BOLD, DIM, WARN
 from interlock.cli.task_file import due_words
-from interlock.cli.words import KINDS, counted, short, spaced
 from interlock.domain.case import Case
 from interlock.domain.contract import Queue
+from interlock.domain.one_line import spaced
 from interlock.domain.review import ReviewKind, ReviewTask
+from interlock.papers.words import KINDS, counted, short
 
 INDENT: Final = 15  # a short task id and two spaces
 

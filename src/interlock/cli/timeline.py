@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from interlock.cli.narrative import Told
 from interlock.cli.screen import BOLD, DIM, MARKS
+from interlock.papers.narrative import Told
 
 SIGN_OF_NOTHING: Final = ("·", DIM)
 

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from interlock.cli.waiting import reason_of
-from interlock.cli.words import clock
 from interlock.domain.case import Case, CaseState, WaitsFor
 from interlock.domain.ids import CaseId
 from interlock.domain.money import Money
 from interlock.domain.review import ReviewTask
+from interlock.papers.words import clock
 from interlock.runtime.commands import Delivered, Delivery
 from interlock.storage import Store, TaskQuery
 

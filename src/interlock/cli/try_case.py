@@ -23,9 +23,9 @@ from interlock.cli.rehearsal import Rehearsal, Told, Verdict
 from interlock.cli.screen import document, facts, is_terminal, marked, out
 from interlock.cli.session import settings_for, the_workflow
 from interlock.cli.timeline import print_entry
-from interlock.cli.words import OUTCOMES, WAITS, span
 from interlock.domain.case import Case
 from interlock.domain.review import ReviewTask, Verb
+from interlock.papers.words import OUTCOMES, WAITS, span
 from interlock.settings import load_settings
 
 DECISIONS: Final = ("approve", "reject")

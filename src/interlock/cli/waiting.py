@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from interlock.cli.words import KINDS, WAITS, clock, spaced
 from interlock.domain.case import Case, WaitsFor
+from interlock.domain.one_line import spaced
 from interlock.domain.review import ReviewKind, ReviewTask
+from interlock.papers.words import KINDS, WAITS, clock
 
 
 def reason_of(case: Case, task: ReviewTask | None) -> str:
@@ -21,6 +22,7 @@ def reason_of(case: Case, task: ReviewTask | None) -> str:
         WaitsFor.BUDGET: "budget",
         WaitsFor.RETRY: "next try",
         WaitsFor.ANSWER: "answer",
+        WaitsFor.PAUSE: "pause",
     }.get(case.waits_for or WaitsFor.REVIEW, "decision")
 
 

@@ -10,8 +10,8 @@ from interlock.bootstrap import Services
 from interlock.cli import options
 from interlock.cli.screen import document, marked, notes, out
 from interlock.cli.session import open_services
-from interlock.cli.words import counted, listed
 from interlock.domain.case import CaseState
+from interlock.papers.words import counted, listed
 
 
 def work(

@@ -12,6 +12,7 @@ from interlock.contracts.functions import (
     WorkflowFunctions,
     type_name,
 )
+from interlock.contracts.kept_copy import FolderTooLarge, KeptCopyWrong, files_of, load_kept
 from interlock.contracts.load import check_contract, load_workflow
 from interlock.contracts.problem import CheckReport, ContractRefused, Problem
 from interlock.contracts.workflow import LoadedWorkflow
@@ -24,7 +25,9 @@ __all__ = [
     "ConditionInvalid",
     "ContractRefused",
     "DataRefused",
+    "FolderTooLarge",
     "JsonSchemaModel",
+    "KeptCopyWrong",
     "LoadedWorkflow",
     "Parameter",
     "Problem",
@@ -35,7 +38,9 @@ __all__ = [
     "WorkflowFunctions",
     "check_contract",
     "fields_of",
+    "files_of",
     "fingerprint",
+    "load_kept",
     "load_workflow",
     "type_name",
 ]

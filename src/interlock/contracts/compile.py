@@ -15,6 +15,7 @@ from interlock.contracts.compile_parts import (
     case_schema,
     gate,
     persons,
+    quality,
     queues,
     routes,
 )
@@ -23,6 +24,8 @@ from interlock.contracts.conditions import Conditions
 from interlock.contracts.draft import Draft
 from interlock.contracts.fingerprint import fingerprint
 from interlock.contracts.functions import WorkflowFunctions
+from interlock.contracts.probes_file import probes_of
+from interlock.contracts.training_file import training_digests
 from interlock.domain.contract import (
     Intake,
     Outcome,
@@ -40,14 +43,16 @@ def compiled(draft: Draft, functions: WorkflowFunctions) -> WorkflowContract:
     return WorkflowContract(
         workflow=WorkflowId(shape.workflow),
         title=shape.title or in_words(shape.workflow),
-        fingerprint=fingerprint(draft.document.data, functions.modules),
+        fingerprint=fingerprint(
+            draft.document.data, {**functions.modules, **training_digests(draft)}
+        ),
         outcome=Outcome(**shape.outcome.model_dump()),
         owners=Owners(**{k: PersonId(v) for k, v in shape.owners.model_dump().items()}),
         people=persons(shape),
         case=case_schema(draft),
         steps=workflow_steps(draft, functions, conditions),
         actions=action_rules(draft, functions),
-        queues=queues(shape),
+        queues=queues(draft),
         exceptions=routes(shape),
         approvals=approval_tiers(shape, conditions),
         intake=tuple(
@@ -60,6 +65,8 @@ def compiled(draft: Draft, functions: WorkflowFunctions) -> WorkflowContract:
         gate=gate(shape),
         error_budget=_plain(shape.error_budget),
         quality_sample=shape.quality_sample,
+        quality=quality(shape),
+        probes=probes_of(draft),
         holdback=shape.holdback,
         monitoring=_plain(shape.monitoring),
         adoption=tuple(_plain(each) for each in shape.adoption),

@@ -11,6 +11,7 @@ from interlock.contracts.opening_hours import business_hours
 from interlock.contracts.shape import ContractShape
 from interlock.contracts.shape_parts import QueueShape
 from interlock.contracts.shape_steps import ActionShape, BudgetShape
+from interlock.contracts.training_file import training_of
 from interlock.domain.contract import (
     ActionRule,
     ApprovalTier,
@@ -23,6 +24,7 @@ from interlock.domain.contract import (
     ReleaseGate,
 )
 from interlock.domain.ids import PersonId, QueueName
+from interlock.domain.quality import Quality
 
 GIVEN = frozenset({"document", "now", "idempotency_key"})  # by the runtime, not by the case
 
@@ -119,12 +121,14 @@ def approval_tiers(shape: ContractShape, conditions: Conditions) -> tuple[Approv
     )
 
 
-def queues(shape: ContractShape) -> dict[QueueName, Queue]:
+def queues(draft: Draft) -> dict[QueueName, Queue]:
     """The queues, by name."""
-    return {QueueName(name): _queue(name, queue) for name, queue in shape.queues.items()}
+    return {
+        QueueName(name): _queue(draft, name, queue) for name, queue in draft.shape.queues.items()
+    }
 
 
-def _queue(name: str, queue: QueueShape) -> Queue:
+def _queue(draft: Draft, name: str, queue: QueueShape) -> Queue:
     return Queue(
         name=QueueName(name),
         members=tuple(queue.members),
@@ -134,6 +138,22 @@ def _queue(name: str, queue: QueueShape) -> Queue:
         capacity=queue.capacity,
         at_risk_share=queue.at_risk_share,
         escalate_to=tuple(queue.escalate_to),
+        at_most=queue.at_most,
+        undo_seconds=queue.undo_seconds,
+        training=training_of(draft, name),
+        blind=queue.blind,
+    )
+
+
+def quality(shape: ContractShape) -> Quality:
+    """How closely review is watched; the plain `quality_sample` is the same as `quality.sample`."""
+    written = shape.quality
+    return Quality(
+        sample=shape.quality_sample if written.sample is None else written.sample,
+        queue=QueueName(written.queue) if written.queue else None,
+        second_look=written.second_look,
+        probes_per_day=written.probes_per_day,
+        thinking_seconds=written.thinking_seconds,
     )
 
 

@@ -22,6 +22,7 @@ from interlock.contracts.shape_parts import (
     QueueShape,
     SystemShape,
 )
+from interlock.contracts.shape_quality import QualityShape
 from interlock.contracts.shape_steps import ActionShape, StepShape
 from interlock.contracts.value_types import (
     Count,
@@ -116,6 +117,8 @@ class ContractShape(Shape):
     workflow_release_gate: GateShape | None = None
     error_budget: ErrorBudgetShape | None = None
     quality_sample: Share = 0.0
+    quality: QualityShape = QualityShape()
+    probes: Text | None = None
     holdback: Share = 0.0
     protected_cases: Text | None = None
     baseline: Text | None = None

@@ -19,6 +19,7 @@ from interlock.contracts.value_types import (
     QuorumText,
     Share,
     Text,
+    UndoSeconds,
     one_or_many,
 )
 from interlock.domain.contract import Severity
@@ -123,6 +124,10 @@ class QueueShape(Shape):
     capacity: Count | None = None
     at_risk_share: Share = 0.75
     escalate_to: OneOrMoreNames = Field(default_factory=list)
+    at_most: Count | None = None
+    undo_seconds: UndoSeconds = 0
+    training: Text | None = None
+    blind: bool = False
 
 
 class ExceptionShape(Shape):

@@ -16,6 +16,7 @@ NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 LONGEST_NAME: Final = 80  # letters; names are columns of tables people read
 # 5.000 is five thousand to half of Europe and five to the rest; a limit must not hang on that.
 TWO_MEANINGS: Final = re.compile(r"-?\d{1,3}\.\d{3}\s")
+LONGEST_UNDO_SECONDS: Final = 3600  # after an hour it is no slip of the hand any more
 HIGHEST_MINUTES: Final = 60 * 24 * 366  # a year; a longer wait is a mistake
 
 
@@ -115,6 +116,7 @@ Minutes = Annotated[int, BeforeValidator(minutes), Field(ge=1, le=HIGHEST_MINUTE
 MinutesOrZero = Annotated[int, BeforeValidator(minutes), Field(ge=0, le=HIGHEST_MINUTES)]
 Count = Annotated[int, BeforeValidator(whole_number), Field(ge=1)]
 CountOrZero = Annotated[int, BeforeValidator(whole_number), Field(ge=0)]
+UndoSeconds = Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=LONGEST_UNDO_SECONDS)]
 Share = Annotated[float, BeforeValidator(number), Field(ge=0, le=1)]
 PositiveNumber = Annotated[float, BeforeValidator(number), Field(gt=0)]
 Names = list[Name]

@@ -24,6 +24,8 @@ from interlock.domain.ids import (
     WorkflowId,
 )
 from interlock.domain.money import Money
+from interlock.domain.pause import PausedBy
+from interlock.domain.quality import Look, ProbeCard
 
 
 class CaseState(StrEnum):
@@ -38,6 +40,7 @@ class WaitsFor(StrEnum):
     RETRY = "retry"  # a timer: an incident is tried again
     HOLD = "hold"  # a timer: a reversible action can still be stopped
     BUDGET = "budget"  # a timer: a cumulative budget has nothing left until then
+    PAUSE = "pause"  # a person stopped it; a person lets it go on
 
 
 class Phase(StrEnum):
@@ -73,6 +76,7 @@ class Arm(StrEnum):
     RELEASE = "release"
     CANARY = "canary"
     HOLDBACK = "holdback"
+    PROBE = "probe"  # a planted question with a known answer; no part of the business
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +127,7 @@ class OpenException:
     may_retry: bool = False  # approving means: try it again
     evidence: Mapping[str, Any] = field(default_factory=dict)
     action_id: ActionId | None = None
+    closed_as: ClosingOutcome | None = None  # it was closed like this, and that is said to be wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +161,9 @@ class Case:
     evidence: Mapping[str, Any] = field(default_factory=dict)  # named items kept on the way
     states: Mapping[str, str] = field(default_factory=dict)  # action name → digest of its state
     proposal: ProposalRecord | None = None
+    # AI steps whose result was accepted with no person asked → the agent that gave it
+    decided_by_machine: Mapping[str, str] = field(default_factory=dict)
+    paused_by: PausedBy | None = None  # the pause it waits on
     exception: OpenException | None = None
     exceptions_seen: int = 0
     remedied: tuple[str, ...] = ()
@@ -164,6 +172,9 @@ class Case:
     task: TaskId | None = None  # the open review task, if a person is asked
     tasks_made: int = 0
     authors: tuple[PersonId, ...] = ()  # who edited something or did a step's work
+    hands: tuple[PersonId, ...] = ()  # everybody who decided anything in it
+    looks: tuple[Look, ...] = ()  # samples and second looks; they change nothing in the case
+    probe: ProbeCard | None = None  # a planted question: what the right answer is
     person_decided: bool = False
     person_worked: bool = False
     fallback_used: bool = False

@@ -15,6 +15,8 @@ from interlock.domain.exceptions import CATCH_ALL
 from interlock.domain.hours import ALWAYS, BusinessHours
 from interlock.domain.ids import Fingerprint, PersonId, QueueName, StepName, WorkflowId
 from interlock.domain.money import Money
+from interlock.domain.quality import Probe, Quality
+from interlock.domain.training import Training
 from interlock.errors import InterlockError
 
 
@@ -275,6 +277,10 @@ class Queue:
     capacity: int | None = None
     at_risk_share: float = 0.75  # of the time allowed; then a task is at risk
     escalate_to: tuple[str, ...] = ()  # queues, in order
+    at_most: int | None = None  # tasks one person may hold at once
+    undo_seconds: int = 0  # how long a decision can still be undone by whoever made it
+    blind: bool = False  # the AI's suggestion is shown after the reviewer's own answer
+    training: Training | None = None  # to be passed before one may approve or edit here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,12 +339,19 @@ class WorkflowContract:
     gate: ReleaseGate | None = None
     error_budget: Mapping[str, Any] = field(default_factory=dict)
     quality_sample: float = 0.0
+    quality: Quality = field(default_factory=Quality)
+    probes: tuple[Probe, ...] = ()
     holdback: float = 0.0
     monitoring: Mapping[str, Any] = field(default_factory=dict)
     adoption: tuple[Mapping[str, Any], ...] = ()
     protected_cases: str | None = None
     baseline: str | None = None
     text: str = ""  # the canonical contract as JSON, for the record
+
+    @property
+    def sample_share(self) -> float:
+        """The share (of 1) of autonomous cases that a person looks at afterwards."""
+        return self.quality.sample or self.quality_sample
 
     def step(self, name: str) -> WorkflowStep:
         """The step of that name. Raises: KeyError."""

@@ -8,7 +8,19 @@ from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 from interlock.domain.case import Case, OpenException, ProposalRecord, RequestRecord
+from interlock.domain.desk_event import (
+    CaseCommented,
+    CaseReopened,
+    HeldReviewRefused,
+    ReviewAssigned,
+    ReviewHandedBack,
+    ReviewHeld,
+    ReviewTakenOver,
+    ReviewUndone,
+)
 from interlock.domain.ids import ActionId, PersonId, StepName
+from interlock.domain.pause import PausedBy, PauseId
+from interlock.domain.people import CONTRACT_ALONE, Standing
 from interlock.domain.review import Decision, ReviewTask
 
 
@@ -26,6 +38,7 @@ class StepReturned:
     """A function returned: a plain output, or a proposal from an AI step.
 
     states: digests of the business state of actions whose parameters are now known.
+    paused_by: the AI's result came while it was paused; it is on record and not accepted.
     """
 
     step: StepName
@@ -35,6 +48,7 @@ class StepReturned:
     requests: tuple[RequestRecord, ...] | None = None  # None: all the step's actions, as listed
     evidence: Mapping[str, Any] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
+    paused_by: PausedBy | None = None
     took_ms: int = 0
     kind: Literal["step_returned"] = "step_returned"
 
@@ -60,6 +74,16 @@ class StepFailed:
     timed_out: bool = False
     took_ms: int = 0
     kind: Literal["step_failed"] = "step_failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepHeld:
+    """An AI step was due and is paused: it does not begin, and its fallback does the work."""
+
+    step: StepName
+    attempt: int
+    paused_by: PausedBy
+    kind: Literal["step_held"] = "step_held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +169,23 @@ class BudgetRefused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActionHeld:
+    """Its turn has come and it is paused: the case waits until a person lifts the pause."""
+
+    action_id: ActionId
+    paused_by: PausedBy
+    kind: Literal["action_held"] = "action_held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseLifted:
+    """The pause the case waits on was lifted; what was held goes on from where it stood."""
+
+    pause: PauseId
+    kind: Literal["pause_lifted"] = "pause_lifted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompensationFinished:
     action_id: ActionId
     error: str = ""  # empty: it is undone
@@ -167,11 +208,15 @@ class CaseRefit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewDecided:
-    """A person decided. `refit` comes with an edit of the case's own fields."""
+    """A person decided. `refit` comes with an edit of the case's own fields.
+
+    standing: what was known of the person then; judged again, it gives the same answer.
+    """
 
     task: ReviewTask
     decision: Decision
     refit: CaseRefit | None = None
+    standing: Standing = CONTRACT_ALONE
     kind: Literal["review_decided"] = "review_decided"
 
 
@@ -218,6 +263,17 @@ class ReviewReleased:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnAnswerGiven:
+    """Said before the AI's suggestion was shown, in a queue that decides blind."""
+
+    task: ReviewTask
+    by: PersonId
+    value: Any = None
+    text: str = ""
+    kind: Literal["own_answer_given"] = "own_answer_given"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionAsked:
     task: ReviewTask
     by: PersonId
@@ -253,6 +309,7 @@ Event: TypeAlias = (
     | StepReturned
     | StepRaised
     | StepFailed
+    | StepHeld
     | RemedyReturned
     | ActionStarted
     | ActionSucceeded
@@ -261,15 +318,26 @@ Event: TypeAlias = (
     | ActionLookedUp
     | StateFoundChanged
     | BudgetRefused
+    | ActionHeld
+    | PauseLifted
     | CompensationFinished
     | ReviewDecided
+    | ReviewHeld
+    | ReviewUndone
+    | HeldReviewRefused
+    | ReviewTakenOver
+    | ReviewHandedBack
+    | ReviewAssigned
     | ReviewEscalated
     | ReviewBreached
     | ReviewExpired
     | ReviewClaimed
     | ReviewReleased
+    | OwnAnswerGiven
     | QuestionAsked
     | QuestionAnswered
     | TimerFired
     | CaseCancelled
+    | CaseCommented
+    | CaseReopened
 )

@@ -21,6 +21,16 @@ class FactKind(StrEnum):
     REVIEW_BREACHED = "review_breached"
     ACTION_FINISHED = "action_finished"  # name: action, detail: its state
     CASE_CLOSED = "case_closed"  # value: seconds from opened to closed
+    REVIEW_CLAIMED = "review_claimed"
+    REVIEW_RELEASED = "review_released"
+    QUESTION_ASKED = "question_asked"
+    QUESTION_ANSWERED = "question_answered"
+    CASE_COMMENTED = "case_commented"
+    CASE_REOPENED = "case_reopened"
+    CASE_PAUSED = "case_paused"
+    SAMPLE_CHECKED = "sample_checked"  # detail: right or wrong
+    PROBE_ANSWERED = "probe_answered"  # name: queue, detail: a ProbeResult
+    SECOND_LOOK = "second_look"  # name: queue/step, detail: first/second answer, or who was right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from typing import Any, Final
 from interlock.domain.contract import Severity
 from interlock.domain.ids import ActionId, CaseId, PersonId, QueueName, StepName, TaskId, WorkflowId
 from interlock.domain.money import Money
+from interlock.domain.quality import LookKind
 from interlock.errors import InterlockError
 
 
@@ -41,6 +42,10 @@ class ReviewAction(StrEnum):
     CLAIM = "claim"
     RELEASE = "release"
     DECIDE = "decide"
+    HOLD = "hold"  # decided, and not in force yet: it can still be undone
+    UNDO = "undo"
+    TAKE_OVER = "take_over"  # another person holds it now
+    ASSIGN = "assign"  # it is kept for a named person
     ESCALATE = "escalate"
     EXPIRE = "expire"
     WITHDRAW = "withdraw"
@@ -69,6 +74,11 @@ REVIEW_MOVES: Final = MappingProxyType(
         (S.OPEN, A.CLAIM): S.CLAIMED,
         (S.CLAIMED, A.RELEASE): S.OPEN,
         (S.CLAIMED, A.DECIDE): S.DECIDED,
+        (S.CLAIMED, A.HOLD): S.CLAIMED,
+        (S.CLAIMED, A.UNDO): S.CLAIMED,
+        (S.CLAIMED, A.TAKE_OVER): S.CLAIMED,
+        (S.CLAIMED, A.ASSIGN): S.OPEN,
+        (S.OPEN, A.ASSIGN): S.OPEN,
         (S.OPEN, A.ESCALATE): S.ESCALATED,
         (S.CLAIMED, A.ESCALATE): S.ESCALATED,
         (S.OPEN, A.EXPIRE): S.EXPIRED,
@@ -89,6 +99,46 @@ class Question:
     answer: str | None = None
     answered_by: str | None = None
     answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskNote:
+    """What was said when a task changed hands, so that the next person need not ask."""
+
+    what: str  # takeover, hand_back, assigned, or refused: a held decision that took no effect
+    by: str  # a person, or worker
+    at: datetime
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What one person decided, on which evidence."""
+
+    task_id: TaskId
+    case_id: CaseId
+    verb: Verb
+    by: PersonId
+    at: datetime
+    reason_code: str = ""
+    note: str = ""
+    value: Any = None  # an edit's new value, already validated
+    evidence_digest: str = ""
+    supplied: Mapping[str, str] = field(default_factory=dict)  # evidence the reviewer added
+    via: str = "cli"
+    confidence: float | None = None  # the AI's, in what was decided
+    thinking_seconds: float | None = None  # from taking the task to deciding; None: not known
+    too_quick: bool = False  # faster than the contract thinks possible; a signal, no refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnAnswer:
+    """What a reviewer said before they saw the AI's suggestion."""
+
+    by: PersonId
+    at: datetime
+    value: Any = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +181,16 @@ class ReviewTask:
     escalations: int = 0
     onward: tuple[QueueName, ...] = ()  # what is left of the chain it is on
     ended_at: datetime | None = None
+    assigned_to: PersonId | None = None  # kept for them until it is at risk
+    taken_from: PersonId | None = None  # who held it before somebody took it over
+    held_decision: Decision | None = None  # decided, and in force from `takes_effect_at` on
+    takes_effect_at: datetime | None = None
+    notes: tuple[TaskNote, ...] = ()
+    claimed_at: datetime | None = None  # since when its holder has it before them
+    look: LookKind | None = None  # a task beside the case; its answer changes nothing
+    about: tuple[TaskId, ...] = ()  # the tasks whose answers a look is about
+    blind: bool = False  # the AI's suggestion is kept back until the reviewer's own answer
+    own_answers: tuple[OwnAnswer, ...] = ()
     version: int = 0
 
     @property
@@ -140,13 +200,16 @@ class ReviewTask:
 
     def is_overdue(self, now: datetime) -> bool:
         """True when its deadline has passed and its clock is running."""
-        return self.is_live and self.clock_stopped_at is None and now >= self.due_at
+        return self.is_live and self.clock_runs and now >= self.due_at
 
     def is_at_risk(self, now: datetime) -> bool:
         """True from the queue's at-risk share of its time until it is overdue."""
-        return (
-            self.is_live and self.clock_stopped_at is None and self.at_risk_at <= now < self.due_at
-        )
+        return self.is_live and self.clock_runs and self.at_risk_at <= now < self.due_at
+
+    @property
+    def clock_runs(self) -> bool:
+        """False while a question is unanswered, and once it is decided: that was in time."""
+        return self.clock_stopped_at is None and self.held_decision is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,23 +221,6 @@ class EvidencePackage:
     digest: str
     content: Mapping[str, Any]
     made_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What one person decided, on which evidence."""
-
-    task_id: TaskId
-    case_id: CaseId
-    verb: Verb
-    by: PersonId
-    at: datetime
-    reason_code: str = ""
-    note: str = ""
-    value: Any = None  # an edit's new value, already validated
-    evidence_digest: str = ""
-    supplied: Mapping[str, str] = field(default_factory=dict)  # evidence the reviewer added
-    via: str = "cli"
 
 
 class ReviewMoveRefused(InterlockError):

@@ -12,6 +12,7 @@ from interlock.clock import Clock
 from interlock.domain.contract import Stage
 from interlock.domain.ids import CaseId
 from interlock.runtime.crash_points import CrashPlan
+from interlock.runtime.directory import Directory
 from interlock.runtime.workflow import Workflows
 from interlock.storage import Store
 
@@ -47,3 +48,8 @@ class Context:
     engine: Engine
     stage: Stage = Stage.ASSISTED  # of the release that new cases join
     crash: CrashPlan = field(default_factory=CrashPlan)
+
+    @property
+    def directory(self) -> Directory:
+        """Who people are, beside the contracts."""
+        return Directory(store=self.store)

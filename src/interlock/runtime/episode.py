@@ -22,20 +22,25 @@ from interlock.domain.case import Case, CaseState
 from interlock.domain.contract import WorkflowContract
 from interlock.domain.effect import Compensate, Effect, RunAction, RunStep, StartAction
 from interlock.domain.event import (
+    ActionHeld,
     ActionLost,
+    ActionStarted,
     BudgetRefused,
     Event,
     RemedyReturned,
     StepFailed,
+    StepHeld,
     StepReturned,
 )
 from interlock.domain.ids import CaseId
+from interlock.domain.pause import Pause
 from interlock.domain.rules.advance import advance, due, is_out_of_place
 from interlock.domain.transition import Transition
 from interlock.errors import InterlockError
 from interlock.observe import CASE_BROKE, EPISODE_FINISHED, log, span
 from interlock.runtime.calling import Arguments, Overruns
 from interlock.runtime.crash_points import CrashPlan, CrashPoint
+from interlock.runtime.pause_watch import PauseWatch
 from interlock.runtime.performer import Performer
 from interlock.runtime.plain import plain_text
 from interlock.runtime.recorder import Recorder
@@ -75,6 +80,7 @@ class _Work:
     case: Case
     seen_version: int
     mark: int  # the fence's, from before the last thing that proved the claim
+    recorded: Case  # as it was last read or recorded
     unrecorded: list[Transition] = field(default_factory=list)
     has_result: bool = False  # something unrecorded that nothing may be built on yet
     before_last: Case | None = None
@@ -142,20 +148,20 @@ class EpisodeRunner:
         return EpisodeResult(cases=len(mine), took_ms=took_ms)
 
     async def _all(self, cases: Sequence[Case], mark: int) -> None:
-        recorder = Recorder(self.store, self.crash)
+        recorder, watch = Recorder(self.store, self.crash), PauseWatch(self.store)
         results = await asyncio.gather(
-            *(self._one(case, recorder, mark) for case in cases), return_exceptions=True
+            *(self._one(case, recorder, watch, mark) for case in cases), return_exceptions=True
         )
         failed = [each for each in results if isinstance(each, BaseException)]
         if failed:
             self.store.unclaim(self.worker, [case.id for case in cases])
             raise failed[0]
 
-    async def _one(self, case: Case, recorder: Recorder, mark: int) -> None:
+    async def _one(self, case: Case, recorder: Recorder, watch: PauseWatch, mark: int) -> None:
         """Takes one case to its next wait. One that breaks our own rules becomes an incident:
         retried, then a person's, instead of failing its episodes for ever."""
         try:
-            await self._take_on(case, recorder, mark)
+            await self._take_on(case, recorder, watch, mark)
         except (ClaimLost, DatabaseUnreachable, DBAPIError):
             raise
         except Exception as crash:
@@ -169,15 +175,16 @@ class EpisodeRunner:
         if not isinstance(effect, RunStep):
             return False
         log().error(CASE_BROKE, case_id=case.id, step=effect.step, error=type(crash).__name__)
-        work = _Work(case=case, seen_version=case.version, mark=self.fence.mark())
+        mark = self.fence.mark()
+        work = _Work(case=case, seen_version=case.version, mark=mark, recorded=case)
         said = f"{type(crash).__name__}: {crash}"
         failed = StepFailed(step=effect.step, attempt=effect.attempt, error=plain_text(said[:500]))
         self._apply(work, failed)
         return await self._flush(work, recorder)
 
-    async def _take_on(self, case: Case, recorder: Recorder, mark: int) -> None:
+    async def _take_on(self, case: Case, recorder: Recorder, watch: PauseWatch, mark: int) -> None:
         performer = self._performer(case)
-        work = _Work(case=case, seen_version=case.version, mark=mark)
+        work = _Work(case=case, seen_version=case.version, mark=mark, recorded=case)
         self._find_lost_action(work)
         while True:
             effect = due(self._contract(work.case), work.case)
@@ -193,7 +200,9 @@ class EpisodeRunner:
                 self.crash.reach(CrashPoint.INTENT_RECORDED)
                 if not self.fence.may_act(work.mark):
                     raise ClaimLost(self.worker)
-            event = await performer.perform(effect, work.case)
+            event = await _held(effect, work.case, watch)
+            if event is None:
+                event = await performer.perform(effect, work.case)
             self._apply(work, event)
             work.has_result = work.has_result or _is_result(event)
 
@@ -239,7 +248,7 @@ class EpisodeRunner:
             if recorded.kind is RecordedKind.APPLIED:
                 work.seen_version += 1
                 work.mark = mark
-                work.case = replace(work.case, version=work.seen_version)
+                work.case = work.recorded = replace(work.case, version=work.seen_version)
                 had_outcome, had_result = _has_outcome(work.unrecorded), work.has_result
                 work.unrecorded, work.has_result = [], False
                 if had_result:
@@ -267,13 +276,17 @@ class EpisodeRunner:
             return False
         # One change that left the case ready did not end the claim: nobody else works on it.
         events = [each.event for each in work.unrecorded]
-        work.case, work.seen_version, work.unrecorded = now, now.version, []
+        work.case = work.recorded = now
+        work.seen_version, work.unrecorded = now.version, []
         for event in events:
             self._apply(work, event)
         return True
 
     def _refused(self, work: _Work, recorded: Recorded) -> None:
-        """The last transition could not be written: it is taken back and answered differently."""
+        """A transition could not be written: it is taken back and answered differently."""
+        if recorded.kind is RecordedKind.PAUSED and recorded.pause is not None:
+            self._stopped(work, recorded.place, recorded.pause)
+            return
         refused = work.unrecorded.pop()
         work.case = work.before_last or refused.case
         reservation = recorded.reservation
@@ -293,6 +306,27 @@ class EpisodeRunner:
             exception_type = work.case.exception.type if work.case.exception else ""
             event = RemedyReturned(exception_type=exception_type, error=taken)
         self._apply(work, event)
+
+    def _stopped(self, work: _Work, place: int, pause: Pause) -> None:
+        """A start met a pause on its way to the record: what rests on it is taken back, and it
+        goes on record as stopped."""
+        stopped = work.unrecorded[place].event
+        work.unrecorded = work.unrecorded[:place]
+        work.case = work.unrecorded[-1].case if work.unrecorded else work.recorded
+        if isinstance(stopped, ActionStarted):
+            self._apply(work, ActionHeld(action_id=stopped.action_id, paused_by=pause.mark))
+        elif isinstance(stopped, StepReturned):
+            self._apply(work, replace(stopped, paused_by=pause.mark))
+
+
+async def _held(effect: Effect, case: Case, watch: PauseWatch) -> Event | None:
+    """What answers an AI step that is paused; None for everything that may begin."""
+    if not isinstance(effect, RunStep) or not effect.is_ai:
+        return None
+    pause = await watch.what_stops(case, effect)
+    if pause is None:
+        return None
+    return StepHeld(step=effect.step, attempt=effect.attempt, paused_by=pause.mark)
 
 
 def _is_deed(effect: Effect) -> bool:

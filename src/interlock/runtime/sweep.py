@@ -1,7 +1,8 @@
 """The sweep: what time itself brings about. One worker at a time, each thing once.
 
-Timers that are due wake their cases; late tasks go on along their chain; lapsed leases end;
-requests whose time is over expire; ready cases nobody works on are found again.
+Timers that are due wake their cases, and so does the end of a pause; late tasks go on along their
+chain; lapsed leases end; requests whose time is over expire; ready cases nobody works on are found
+again.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Final
 from interlock.domain.case import Case, CaseState
 from interlock.domain.event import (
     Event,
+    PauseLifted,
     ReviewBreached,
     ReviewEscalated,
     ReviewExpired,
@@ -26,6 +28,7 @@ from interlock.domain.rules import asking
 from interlock.domain.rules.advance import advance, is_out_of_place
 from interlock.domain.transition import Transition
 from interlock.observe import CASE_BROKE, SWEEP_FINISHED, log
+from interlock.runtime import held_decisions
 from interlock.runtime.context import Context
 from interlock.runtime.crash_points import CrashPoint
 from interlock.storage import DEAD_AFTER_SECONDS, Change, RecordedKind
@@ -39,15 +42,17 @@ BATCH: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swept:
-    """What a sweep did: timers fired, tasks moved by their clocks, ready cases found again."""
+    """What a sweep did: timers fired, tasks moved by their clocks, cases of lifted pauses gone on,
+    ready cases found again."""
 
     timers: int = 0
     tasks: int = 0
+    resumed: int = 0
     found: int = 0
 
     @property
     def anything(self) -> bool:
-        return bool(self.timers or self.tasks or self.found)
+        return bool(self.timers or self.tasks or self.resumed or self.found)
 
 
 def sweep(context: Context, worker: str) -> Swept:
@@ -58,10 +63,17 @@ def sweep(context: Context, worker: str) -> Swept:
     swept = Swept(
         timers=_fire_timers(context, now),
         tasks=_move_tasks(context, now),
+        resumed=_go_on(context, now),
         found=_find_ready(context),
     )
     if swept.anything:
-        log().info(SWEEP_FINISHED, timers=swept.timers, tasks=swept.tasks, found=swept.found)
+        log().info(
+            SWEEP_FINISHED,
+            timers=swept.timers,
+            tasks=swept.tasks,
+            resumed=swept.resumed,
+            found=swept.found,
+        )
     return swept
 
 
@@ -83,10 +95,22 @@ def _move_tasks(context: Context, now: datetime) -> int:
     return _record(context, moves, now)
 
 
+def _go_on(context: Context, now: datetime) -> int:
+    """Cases whose pause was lifted go on; what is paused anew is held again at its next start."""
+    known = context.workflows.fingerprints
+    cases = context.store.load(context.store.cases_of_lifted_pauses(known, BATCH))
+    moves: list[tuple[Case, Event]] = [
+        (case, PauseLifted(pause=case.paused_by.pause)) for case in cases if case.paused_by
+    ]
+    return _record(context, moves, now)
+
+
 def _clock_event(context: Context, case: Case, task: ReviewTask, now: datetime) -> Iterator[Event]:
     """What its clocks say about a task: at most one thing a sweep, the weightiest first."""
     contract = context.workflows.of(case.fingerprint).contract
-    if task.expires_at is not None and now >= task.expires_at:
+    if task.held_decision is not None:
+        yield from held_decisions.effect_of(context, case, task, now)
+    elif task.expires_at is not None and now >= task.expires_at:
         yield ReviewExpired(task=task)
     elif task.is_overdue(now) and task.breached_at is None:
         onward = asking.next_queue(contract, task)
@@ -118,7 +142,9 @@ def _record(context: Context, moves: list[tuple[Case, Event]], now: datetime) ->
     )
     if ready:
         context.engine.committed(ready)
-    return sum(each.kind is RecordedKind.APPLIED for each in recorded)
+    refused = held_decisions.refused_by_key(moves, recorded)
+    again = _record(context, refused, now) if refused else 0
+    return again + sum(each.kind is RecordedKind.APPLIED for each in recorded)
 
 
 def _advanced(context: Context, case: Case, event: Event, now: datetime) -> Transition | None:

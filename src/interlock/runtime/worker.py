@@ -19,6 +19,7 @@ from typing import Final, Protocol
 
 from interlock.domain.case import CaseState
 from interlock.observe import SWEEP_FAILED, WORKER_STARTED, WORKER_STOPPED, log
+from interlock.runtime.chores import Chore, ChoreList
 from interlock.runtime.context import Context
 from interlock.runtime.episode import EpisodeRunner
 from interlock.runtime.heartbeat import Heartbeat
@@ -28,6 +29,7 @@ from interlock.storage import CaseQuery
 SWEEP_EVERY_SECONDS: Final = 0.5
 TURN_SECONDS: Final = 0.05  # how soon the end of all work is seen
 PAGE: Final = 20
+LONGEST_CHORE_SECONDS: Final = 5.0  # how long a stop waits for one; each bears being cut off
 # Threads that compute hand over after this long; at Python's 5 ms a beat among many waits too long.
 SWITCH_SECONDS: Final = 0.001
 VERSION: Final = "1"  # of what workers tell each other about themselves
@@ -61,13 +63,25 @@ def new_worker_id() -> str:
 class Worker:
     """Runs episodes and sweeps between `start` and `stop`, or between `with` and its end."""
 
-    def __init__(self, *, context: Context, runner: EpisodeRunner, engine: RunningEngine) -> None:
-        """context: its engine and `engine` are the same one. runner: its fence is replaced."""
+    def __init__(
+        self,
+        *,
+        context: Context,
+        runner: EpisodeRunner,
+        engine: RunningEngine,
+        chores: Sequence[Chore] = (),
+    ) -> None:
+        """context: its engine and `engine` are the same one. runner: its fence is replaced.
+
+        chores: what is done now and then beside the cases, in a thread of its own.
+        """
         self._context, self._engine = context, engine
         self._heartbeat = Heartbeat(context.store, runner.worker, VERSION)
         self._runner = replace(runner, fence=self._heartbeat)
         self._stopping = threading.Event()
         self._sweeper = threading.Thread(target=self._keep_sweeping, name="sweep", daemon=True)
+        self._chores = ChoreList(chores)
+        self._chorer = threading.Thread(target=self._keep_doing_chores, name="chores", daemon=True)
 
     @property
     def id(self) -> str:
@@ -84,12 +98,14 @@ class Worker:
             self._heartbeat.stop()
             raise
         self._sweeper.start()
+        self._chorer.start()
         log().info(WORKER_STARTED, worker=self.id)
 
     def stop(self) -> None:
         """Finishes the episodes in hand, gives back the rest, and is gone."""
         self._stopping.set()
         self._sweeper.join()
+        self._chorer.join(LONGEST_CHORE_SECONDS)
         self._engine.stop()
         self._heartbeat.stop()
         log().info(WORKER_STOPPED, worker=self.id)
@@ -146,6 +162,11 @@ class Worker:
                 sweep(self._context, self.id)
             except Exception as failed:  # noqa: BLE001  (the worker edge: the next sweep is soon)
                 log().error(SWEEP_FAILED, worker=self.id, error=type(failed).__name__)
+            self._stopping.wait(SWEEP_EVERY_SECONDS)
+
+    def _keep_doing_chores(self) -> None:
+        while not self._stopping.is_set():
+            self._chores.run_due(self._context, self.id)
             self._stopping.wait(SWEEP_EVERY_SECONDS)
 
     def _told_to_stop(self, _signal: int, _frame: FrameType | None) -> None:

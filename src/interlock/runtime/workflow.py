@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
@@ -113,13 +113,26 @@ class Workflow:
 
 
 class Workflows:
-    """The workflows of this process, by fingerprint."""
+    """The workflows of this process, by fingerprint.
+
+    Of several versions of one workflow the first given is the current one, which new cases begin
+    with; the others are here for the cases that began with them.
+    """
 
     def __init__(self, workflows: Iterable[Workflow]) -> None:
         self._by_fingerprint = {each.contract.fingerprint: each for each in workflows}
 
-    def __iter__(self) -> Any:
-        return iter(self._by_fingerprint.values())
+    def __iter__(self) -> Iterator[Workflow]:
+        """The current version of each workflow."""
+        current: dict[str, Workflow] = {}
+        for each in self._by_fingerprint.values():
+            current.setdefault(each.contract.workflow, each)
+        return iter(current.values())
+
+    @property
+    def every_version(self) -> tuple[Workflow, ...]:
+        """The current versions and the older ones that open cases began with."""
+        return tuple(self._by_fingerprint.values())
 
     @property
     def fingerprints(self) -> tuple[Fingerprint, ...]:

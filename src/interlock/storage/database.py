@@ -1,18 +1,31 @@
 """One database behind one small interface: transactions, named statements, bulk writes.
 
 Its one rule: what the two databases do differently is either here or in their `sql/` folders.
+A view of some tenants narrows every statement that has a condition on tenants, and on PostgreSQL
+tells the database, which then hides the rows of others from any statement (row-level security).
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import copy
 from datetime import UTC, datetime
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, Self
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, make_url
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -33,6 +46,8 @@ SCHEMA: Final = "interlock"  # our own beside the engine's, in one PostgreSQL da
 BUSY_TIMEOUT_MS: Final = 30_000  # SQLite: how long a writer waits for another process's write
 LONGEST_PAUSE_SECONDS: Final = 5  # between two statements of one transaction
 WRITES: Final = "interlock_writes"  # marks a connection whose transaction will write
+TENANTS: Final = "interlock.tenants"  # PostgreSQL: whose rows a transaction sees, as JSON
+EVERY_TENANT: Final[Mapping[str, Any]] = MappingProxyType({"any_tenant": True, "tenants": []})
 
 # PostgreSQL: a deadlock, or a serialisation failure; the transaction may simply be run again.
 _TRANSIENT: Final = frozenset({"40P01", "40001"})
@@ -40,7 +55,9 @@ _KEY_RULE: Final = "uq_case_file_key_workflow"
 
 
 class Database:
-    """An engine and its statements. `url` shows no password."""
+    """An engine and its statements. `url` shows no password. `tenants` None: everybody's rows."""
+
+    tenants: frozenset[str] | None = None
 
     def __init__(self, url: str) -> None:
         self.engine = _engine_for(url)
@@ -59,6 +76,7 @@ class Database:
         """A connection inside a transaction that sees one state and changes nothing."""
         turn = self._writer if self._one_connection else nullcontext()
         with turn, self._connected() as conn, conn.begin():
+            self._tell_tenants(conn)
             yield conn
 
     @contextmanager
@@ -67,7 +85,20 @@ class Database:
         with self._writer, self._connected() as conn:
             conn.execution_options(**{WRITES: True})
             with conn.begin():
+                self._tell_tenants(conn)
                 yield conn
+
+    def seen_by(self, tenants: Collection[str]) -> Self:
+        """The same database as somebody sees it who may see only these tenants' rows."""
+        view = copy(self)
+        view.tenants = (
+            frozenset(tenants) if self.tenants is None else self.tenants & frozenset(tenants)
+        )
+        return view
+
+    def shows(self, tenant: str) -> bool:
+        """Whether rows of this tenant may be seen here."""
+        return self.tenants is None or tenant in self.tenants
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
@@ -80,7 +111,7 @@ class Database:
 
     def rows(self, conn: Connection, name: str, /, **parameters: Any) -> Sequence[Any]:
         """The rows a named statement returns."""
-        return conn.execute(self.sql[name], parameters).all()
+        return conn.execute(self.sql[name], self._narrowed(parameters)).all()
 
     def run(self, conn: Connection, name: str, /, **parameters: Any) -> CursorResult[Any]:
         """Executes a named statement that returns nothing."""
@@ -106,6 +137,21 @@ class Database:
                     copy.write_row(tuple(row.values()))
         elif rows:
             conn.execute(self.sql[name], rows)
+
+    def _tell_tenants(self, conn: Connection) -> None:
+        """Says to PostgreSQL whose rows this transaction sees; forgotten at its end."""
+        if self.tenants is not None and self._is_postgres:
+            seen = json_text(sorted(self.tenants))
+            conn.execute(select(func.set_config(TENANTS, seen, True)))
+
+    def _narrowed(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The parameters, asking for no tenant whose rows may not be seen here."""
+        flag = next((each for each in ("any_tenant", "every_tenant") if each in parameters), None)
+        if self.tenants is None or flag is None:
+            return parameters
+        asked = parameters["tenants"]
+        seen = self.tenants if parameters[flag] else self.tenants.intersection(asked)
+        return {**parameters, flag: False, "tenants": sorted(seen)}
 
     def moment(self, at: datetime) -> datetime | str:
         """A time as a parameter to compare stored times with."""

@@ -17,7 +17,7 @@ from interlock.domain.transition import Transition
 from interlock.storage.database import Database, json_text, moment_of, moment_text
 from interlock.storage.errors import DocumentUnknown
 from interlock.storage.recording import Also, repeated, rows_with_keys
-from interlock.storage.rows import clean
+from interlock.storage.rows import clean, stored_key
 from interlock.storage.values import ContractRow, DocumentRow, NewDocument, Opened
 from interlock.storage.writing import Written, gather, write_beside_cases
 
@@ -167,4 +167,4 @@ class Intake:
 
 def _key(steps: tuple[Transition, ...]) -> Key:
     case = steps[-1].case
-    return (case.workflow, clean(case.tenant), clean(case.key))
+    return (case.workflow, clean(case.tenant), stored_key(case))

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from sqlalchemy import Connection
+
 from interlock.domain.action import Action, ActionState
 from interlock.domain.case import Case, CaseState, ClosingOutcome, Handling, WaitsFor
 from interlock.domain.fact import Fact, FactKind
 from interlock.domain.ids import CaseId, Fingerprint, QueueName, WorkflowId
 from interlock.domain.money import Money
 from interlock.storage.codec import ACTION, CASE
-from interlock.storage.database import Database, json_text
+from interlock.storage.database import EVERY_TENANT, Database, json_text
 from interlock.storage.errors import CaseAmbiguous, CaseUnknown
 from interlock.storage.rows import fact_from
 from interlock.storage.values import CaseQuery, ClosedCount, CountsRow, QueueCount, WaitingCount
@@ -35,7 +37,8 @@ class Reading:
             return []
         with self._db.reading() as conn:
             rows = self._db.rows(conn, "case_bodies", ids=json_text(list(case_ids)))
-        found = {case.id: case for case in CASE.decode_all([row.body for row in rows])}
+        cases = CASE.decode_all([row.body for row in rows])
+        found = {case.id: case for case in cases if self._db.shows(case.tenant)}
         return [found[case_id] for case_id in case_ids if case_id in found]
 
     def cases(self, query: CaseQuery) -> list[Case]:
@@ -50,6 +53,9 @@ class Reading:
                 exception_type=query.exception_type,
                 outcome=query.outcome,
                 handling=query.handling,
+                probes=query.probes,
+                any_tenant=query.tenants is None,
+                tenants=sorted(query.tenants or ()),
                 pattern=part_of(query.text) if query.text else None,
                 after=query.after,
                 limit=query.limit,
@@ -64,13 +70,20 @@ class Reading:
         limit = SHOWN
         with self._db.reading() as conn:
             by_id = self._db.rows(
-                conn, "find_case_by_id", text=text, text_end=text + LAST_LETTER, limit=limit
+                conn,
+                "find_case_by_id",
+                text=text,
+                text_end=text + LAST_LETTER,
+                limit=limit,
+                **EVERY_TENANT,
             )
             exact = [row for row in by_id if row.id == text]
-            by_key = self._db.rows(conn, "find_case_by_key", text=text, limit=limit)
+            by_key = self._db.rows(conn, "find_case_by_key", text=text, limit=limit, **EVERY_TENANT)
             found = exact or by_key or (by_id if text else [])
             if not found:
-                near = self._db.rows(conn, "near_cases", pattern=part_of(text), limit=limit)
+                near = self._db.rows(
+                    conn, "near_cases", pattern=part_of(text), limit=limit, **EVERY_TENANT
+                )
                 raise CaseUnknown(text, [row.key for row in near] if text else [])
         if len(found) > 1:
             raise CaseAmbiguous(text, [row.id for row in found])
@@ -94,6 +107,8 @@ class Reading:
         with self._db.reading() as conn:
             if case_id is None:
                 rows = self._db.rows(conn, "actions_in_state", states=list(states), limit=limit)
+            elif hides_case(self._db, conn, case_id):
+                rows = []
             else:
                 rows = self._db.rows(
                     conn,
@@ -106,13 +121,12 @@ class Reading:
 
     def counts(self, workflow: str | None = None, *, now: datetime) -> CountsRow:
         """How much work there is and what became of it; for one workflow or for all."""
+        asked: dict[str, Any] = {"workflow": workflow, **EVERY_TENANT}
         with self._db.reading() as conn:
-            states = self._db.rows(conn, "count_states", workflow=workflow)
-            closed = self._db.rows(conn, "count_closed", workflow=workflow)
-            waiting = self._db.rows(conn, "count_waiting", workflow=workflow)
-            queues = self._db.rows(
-                conn, "count_queues", workflow=workflow, now=self._db.moment(now)
-            )
+            states = self._db.rows(conn, "count_states", **asked)
+            closed = self._db.rows(conn, "count_closed", **asked)
+            waiting = self._db.rows(conn, "count_waiting", **asked)
+            queues = self._db.rows(conn, "count_queues", now=self._db.moment(now), **asked)
         return CountsRow(
             states={CaseState(row.state): row.cases for row in states},
             closed=_closed(closed),
@@ -146,8 +160,11 @@ class Reading:
         kinds: Sequence[FactKind] = (),
         since: datetime = BEGINNING,
         until: datetime = END,
+        probes: bool = False,
     ) -> Iterator[Fact]:
         """Facts with since <= at < until, oldest first (over all workflows: as they were written).
+
+        probes: those of planted questions too, which no number of the business may hold.
 
         Read a page at a time; a fact written meanwhile may or may not be among them.
         """
@@ -163,6 +180,7 @@ class Reading:
                     after_id=last,
                     until=self._db.moment(until),
                     any_kind=not kinds,
+                    probes=probes,
                     kinds=list(kinds),
                     limit=PAGE,
                 )
@@ -179,6 +197,13 @@ class Reading:
                 conn, "budget_used", workflow=workflow, budget=budget, time_window=window
             )
         return rows[0].used if rows else 0
+
+
+def hides_case(db: Database, conn: Connection, case_id: str) -> bool:
+    """Whether the case is one that may not be seen here; what hangs on it is not there then."""
+    if db.tenants is None:
+        return False
+    return not any(db.shows(row.tenant) for row in db.rows(conn, "tenant_of_case", case_id=case_id))
 
 
 def part_of(text: str) -> str:

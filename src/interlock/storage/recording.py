@@ -9,10 +9,14 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from interlock.domain.event import StepReturned
 from interlock.domain.ids import CaseId
+from interlock.domain.pause import AgentSeen, Pause
+from interlock.domain.rules.pausing import agent_of, is_a_start, what_stops
 from interlock.domain.transition import Reservation
 from interlock.storage.database import Database, is_worth_repeating, json_text
-from interlock.storage.rows import clean
+from interlock.storage.rows import clean, stored_key
+from interlock.storage.starts import in_force_for_starts, see_agents
 from interlock.storage.values import Change, Recorded, RecordedKind
 from interlock.storage.writing import Written, gather, write_beside_cases
 
@@ -21,6 +25,7 @@ BudgetKey = tuple[str, str, str]  # workflow, budget, window
 CaseKey = tuple[str, str, str]  # workflow, tenant, business key
 T = TypeVar("T")
 
+MOST_AGENTS: Final = 1_000  # remembered by one process, over all steps and contracts
 TRIES: Final = 5  # of a transaction that another writer came between
 
 
@@ -28,13 +33,15 @@ class Recording:
     """The part of the store that changes cases."""
 
     _db: Database
+    _agents_met: frozenset[AgentSeen] = frozenset()  # written down already, as far as we know
 
     def record(self, changes: Sequence[Change], *, also: Also | None = None) -> list[Recorded]:
         """What became of each change, in order.
 
         A change is refused when the case or one of its tasks is no longer what was seen, when
-        another worker holds the case, when an edited key is taken, or when a budget has too little
-        left; the others are written together. The second change of one case in a batch is stale.
+        another worker holds the case, when an edited key is taken, when it starts something that
+        is paused, or when a budget has too little left; the others are written together. The
+        second change of one case in a batch is stale.
 
         also: called in the same transaction after the writes, when anything was written; when it
         raises, nothing is. A transaction that met another one is run again, and `also` with it.
@@ -58,9 +65,20 @@ class Recording:
             self._db.write(conn, "update_cases", batch.cases)
             write_beside_cases(self._db, conn, batch)
             _take_budgets(self._db, conn, judge.taken)
+            met = self._see_agents(conn, applied)
             if also is not None:
                 also(conn)
+        self._agents_met = met
         return verdicts
+
+    def _see_agents(self, conn: Connection, applied: Sequence[Written]) -> frozenset[AgentSeen]:
+        """Writes down agents this process has not met yet; nearly always there are none."""
+        met = self._agents_met
+        new = {each for written in applied for each in _agents(written)} - met
+        if new and len(met) < MOST_AGENTS:  # a name that is new each time is no name
+            see_agents(self._db, conn, new)
+            return met | new
+        return met
 
 
 def repeated(transaction: Callable[[], T]) -> T:
@@ -82,6 +100,7 @@ class _Judge:
     task_versions: dict[str, int]
     holders: dict[CaseKey, str]
     used: dict[BudgetKey, int]
+    pauses: list[Pause]
     taken: dict[BudgetKey, int] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
 
@@ -91,6 +110,7 @@ class _Judge:
         cases = {row.id: row for row in db.rows(conn, "lock_cases", ids=json_text(ids))}
         return cls(
             cases=cases,
+            pauses=_pauses(db, conn, changes),  # after the cases: all lock in this order
             task_versions=_task_versions(db, conn, changes),
             holders=_holders(db, conn, cases, changes),
             used=_budgets(db, conn, changes),
@@ -106,6 +126,10 @@ class _Judge:
         if key != _stored_key(stored) and key in self.holders:
             other = CaseId(self.holders[key])
             return self._refused(change, RecordedKind.KEY_TAKEN, other_case=other)
+        for place, step in enumerate(change.transitions if self.pauses else ()):
+            pause = what_stops(self.pauses, step)
+            if pause is not None:
+                return self._refused(change, RecordedKind.PAUSED, pause=pause, place=place)
         short = self._first_short(change)
         if short is not None:
             used = self._used_now(_budget_key(short))
@@ -155,6 +179,23 @@ class _Judge:
         return Recorded(kind=kind, case_id=case_id, version=version, **facts)
 
 
+def _pauses(db: Database, conn: Connection, changes: Sequence[Change]) -> list[Pause]:
+    """What is paused, asked only when something is to start; then no pause can come between."""
+    starts = any(is_a_start(step) for change in changes for step in change.transitions)
+    return in_force_for_starts(db, conn) if starts else []
+
+
+def _agents(written: Written) -> Iterator[AgentSeen]:
+    for step in written.transitions:
+        if isinstance(step.event, StepReturned) and step.event.proposal is not None:
+            yield AgentSeen(
+                workflow=step.case.workflow,
+                fingerprint=step.case.fingerprint,
+                step=step.event.step,
+                agent=agent_of(step.event.proposal),
+            )
+
+
 def _case(change: Change) -> Any:
     return change.transitions[-1].case
 
@@ -176,7 +217,7 @@ def _task_versions(db: Database, conn: Connection, changes: Sequence[Change]) ->
 
 
 def _key(case: Any) -> CaseKey:
-    return (case.workflow, clean(case.tenant), clean(case.key))
+    return (case.workflow, clean(case.tenant), stored_key(case))
 
 
 def _stored_key(row: Any) -> CaseKey:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterator, Sequence
+from heapq import merge
+from itertools import groupby, islice
 from typing import Any, Final
+
+from sqlalchemy import Connection
 
 from interlock.domain.audit import AuditEntry
 from interlock.domain.event import Event
 from interlock.domain.ids import CaseId, TaskId
-from interlock.domain.review import Decision, EvidencePackage, ReviewTask
+from interlock.domain.review import Decision, EvidencePackage, ReviewState, ReviewTask
 from interlock.storage.codec import DECISION, EVENT, EVIDENCE, TASK
-from interlock.storage.database import Database
+from interlock.storage.database import EVERY_TENANT, Database
 from interlock.storage.errors import TaskAmbiguous, TaskUnknown
-from interlock.storage.reading import LAST_LETTER, PAGE, SHOWN, part_of
+from interlock.storage.reading import LAST_LETTER, PAGE, SHOWN, hides_case, part_of
 from interlock.storage.rows import entry_from
+from interlock.storage.task_places import place_from
 from interlock.storage.values import LIVE, Chain, TaskQuery
 
 CHAINS_A_PAGE: Final = 200  # cases with their whole logs in memory at once
@@ -26,27 +30,63 @@ class Reviewing:
     _db: Database
 
     def tasks(self, query: TaskQuery) -> list[ReviewTask]:
-        """The review tasks that match, the most urgent first (due, severity, id)."""
-        wanted = (query.queues, query.case_id, query.kind)
-        plain = query.queues and wanted[1:] == (None, None) and set(query.states) == set(LIVE)
+        """The review tasks that match, the most urgent first (due, severity, id).
+
+        Raises: PlaceWrong.
+        """
         with self._db.reading() as conn:
-            if plain:
-                rows = self._db.rows(
-                    conn, "live_tasks", queues=list(query.queues), limit=query.limit
-                )
-            else:
-                rows = self._db.rows(
-                    conn,
-                    "tasks",
-                    any_queue=not query.queues,
-                    queues=list(query.queues),
-                    any_state=not query.states,
-                    states=list(query.states),
-                    case_id=query.case_id,
-                    kind=query.kind,
-                    limit=query.limit,
-                )
+            rows = self._task_rows(conn, query)
         return TASK.decode_all([row.body for row in rows])
+
+    def _task_rows(self, conn: Connection, query: TaskQuery) -> Sequence[Any]:
+        """The rows, by the statement whose index serves the query."""
+        asked = self._asked(query)
+        live = query.case_id is None and bool(query.states) and set(query.states) <= set(LIVE)
+        queues = {"any_queue": not query.queues, "queues": list(query.queues)}
+        states = {"states": list(query.states)}
+        if live and query.held_by is not None and ReviewState.CLAIMED in query.states:
+            return self._db.rows(conn, "held_tasks", held_by=query.held_by, **queues, **asked)
+        if query.states == (ReviewState.OPEN,) and query.assigned_to and query.case_id is None:
+            kept_for = query.assigned_to
+            return self._db.rows(conn, "assigned_tasks", kept_for=kept_for, **queues, **asked)
+        if live and query.held_by is None and query.queues:
+            pages = [
+                self._db.rows(conn, "live_tasks", queue=queue, **states, **asked)
+                for queue in dict.fromkeys(query.queues)
+            ]
+            return list(islice(merge(*pages, key=_order), query.limit))
+        if live and query.held_by is None:
+            return self._db.rows(conn, "live_tasks_anywhere", **states, **asked)
+        return self._db.rows(
+            conn,
+            "tasks",
+            any_state=not query.states,
+            case_id=query.case_id,
+            held_by=query.held_by,
+            **states,
+            **queues,
+            **asked,
+        )
+
+    def _asked(self, query: TaskQuery) -> dict[str, Any]:
+        """The parameters that every statement over tasks takes."""
+        after = place_from(query.after)
+        return {
+            "workflow": query.workflow,
+            "kind": query.kind,
+            "exception_type": query.exception_type,
+            "severity": query.severity,
+            "assigned_to": query.assigned_to,
+            "any_due": query.due_before is None,
+            "due_before": self._db.moment(query.due_before or after.due_at),
+            "any_tenant": query.tenants is None,
+            "tenants": sorted(query.tenants or ()),
+            "pattern": part_of(query.text) if query.text else None,
+            "after_due": self._db.moment(after.due_at),
+            "after_urgency": after.urgency,
+            "after_id": after.id,
+            "limit": query.limit,
+        }
 
     def task(self, text: str) -> ReviewTask:
         """The task with this id, or the only one whose id starts like this.
@@ -55,11 +95,18 @@ class Reviewing:
         """
         with self._db.reading() as conn:
             rows = self._db.rows(
-                conn, "find_task", text=text, text_end=text + LAST_LETTER, limit=SHOWN
+                conn,
+                "find_task",
+                text=text,
+                text_end=text + LAST_LETTER,
+                limit=SHOWN,
+                **EVERY_TENANT,
             )
             found = [row for row in rows if row.id == text] or rows
             if not found or not text:
-                near = self._db.rows(conn, "near_tasks", pattern=part_of(text), limit=SHOWN)
+                near = self._db.rows(
+                    conn, "near_tasks", pattern=part_of(text), limit=SHOWN, **EVERY_TENANT
+                )
                 raise TaskUnknown(text, [row.id for row in near] if text else [])
         if len(found) > 1:
             raise TaskAmbiguous(text, [row.id for row in found])
@@ -69,20 +116,23 @@ class Reviewing:
         """What the reviewer of a task is shown. Raises: TaskUnknown when nothing was frozen."""
         with self._db.reading() as conn:
             rows = self._db.rows(conn, "evidence", task_id=task_id)
-        if not rows:
-            raise TaskUnknown(task_id)
-        return EVIDENCE.decode(rows[0].body)
+            packages = EVIDENCE.decode_all([row.body for row in rows])
+            if not packages or hides_case(self._db, conn, packages[0].case_id):
+                raise TaskUnknown(task_id)
+        return packages[0]
 
     def decisions(self, case_id: CaseId) -> list[Decision]:
         """What people decided about a case, in order."""
         with self._db.reading() as conn:
-            rows = self._db.rows(conn, "decisions", case_id=case_id)
+            hidden = hides_case(self._db, conn, case_id)
+            rows = [] if hidden else self._db.rows(conn, "decisions", case_id=case_id)
         return DECISION.decode_all([row.body for row in rows])
 
     def entries(self, case_id: CaseId) -> list[AuditEntry]:
         """One case's audit log, in order. An entry's payload is its event's JSON text."""
         with self._db.reading() as conn:
-            rows = self._db.rows(conn, "entries", case_id=case_id)
+            hidden = hides_case(self._db, conn, case_id)
+            rows = [] if hidden else self._db.rows(conn, "entries", case_id=case_id)
         return [entry_from(row) for row in rows]
 
     def events(self, case_id: CaseId) -> list[Event]:
@@ -130,7 +180,8 @@ class Reviewing:
     def chain(self, case_id: CaseId) -> Chain | None:
         """One case's log beside what the case says about it; None when there is no such case."""
         with self._db.reading() as conn:
-            rows = self._db.rows(conn, "chain", case_id=case_id)
+            hidden = hides_case(self._db, conn, case_id)
+            rows = [] if hidden else self._db.rows(conn, "chain", case_id=case_id)
         return _chain(list(rows)) if rows else None
 
     def orphaned_chains(self, limit: int = PAGE) -> list[CaseId]:
@@ -138,6 +189,10 @@ class Reviewing:
         with self._db.reading() as conn:
             rows = self._db.rows(conn, "orphaned_chains", limit=limit)
         return [CaseId(row.case_id) for row in rows]
+
+
+def _order(row: Any) -> tuple[Any, int, str]:
+    return (row.due_at, row.urgency, row.id)
 
 
 def _chain(rows: list[Any]) -> Chain:

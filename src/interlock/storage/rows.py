@@ -8,22 +8,37 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from pydantic_core import from_json
 
+from interlock.canonical import digest
 from interlock.domain.action import Action
 from interlock.domain.audit import AuditEntry
-from interlock.domain.case import Case
+from interlock.domain.case import Arm, Case
+from interlock.domain.contract import Severity
 from interlock.domain.fact import Fact, FactKind
 from interlock.domain.review import Decision, EvidencePackage, ReviewState, ReviewTask
 from interlock.storage.codec import ACTION, CASE, DECISION, EVIDENCE, TASK
 from interlock.storage.database import Row, json_text, moment_of, moment_text
 
+URGENCY: Final = MappingProxyType(
+    {Severity.CRITICAL: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 3}
+)
+
 
 def clean(text: str) -> str:
     """The text without NUL characters; each becomes the replacement character."""
     return text.replace("\x00", "\ufffd") if "\x00" in text else text
+
+
+def stored_key(case: Case) -> str:
+    """The business key a case is found and told apart by. A probe's can never be a real case's,
+    although it looks like one to whoever reads the probe."""
+    if case.arm is Arm.PROBE:
+        return clean(f"{case.key}~{digest(case.id)[:16]}")
+    return clean(case.key)
 
 
 def case_row(case: Case, *, version: int, entries: int, head: str) -> Row:
@@ -33,7 +48,7 @@ def case_row(case: Case, *, version: int, entries: int, head: str) -> Row:
         "id": case.id,
         "workflow": case.workflow,
         "fingerprint": case.fingerprint,
-        "key": clean(case.key),
+        "key": stored_key(case),
         "title": clean(case.title),
         "tenant": clean(case.tenant),
         "segment": clean(case.segment),
@@ -50,6 +65,7 @@ def case_row(case: Case, *, version: int, entries: int, head: str) -> Row:
         "outcome": case.outcome,
         "handling": case.handling,
         "document": source.document if source else None,
+        "paused_by": case.paused_by.pause if case.paused_by else None,
         "opened_at": moment_text(case.opened_at),
         "updated_at": moment_text(case.updated_at),
         "closed_at": _moment(case.closed_at),
@@ -107,9 +123,11 @@ def task_row(task: ReviewTask, *, version: int) -> Row:
         "kind": task.kind,
         "queue": task.queue,
         "severity": task.severity,
+        "urgency": URGENCY[task.severity],
         "state": task.state,
         "exception_type": task.exception_type,
         "held_by": task.held_by,
+        "assigned_to": task.assigned_to,
         "opened_at": moment_text(task.opened_at),
         "due_at": moment_text(task.due_at),
         "at_risk_at": moment_text(task.at_risk_at),
@@ -121,9 +139,14 @@ def task_row(task: ReviewTask, *, version: int) -> Row:
 
 
 def attend_at(task: ReviewTask) -> datetime | None:
-    """When a sweep must look at the task: its breach, lease or expiry, the earliest; or never."""
+    """When a sweep must look at the task: its breach, lease or expiry, the earliest; or never.
+
+    A held decision comes first: nothing else is due on a task before that took effect.
+    """
     if not task.is_live:
         return None
+    if task.held_decision is not None:
+        return task.takes_effect_at
     breach = task.due_at if task.clock_stopped_at is None and task.breached_at is None else None
     lease = task.lease_until if task.state is ReviewState.CLAIMED else None
     return min((at for at in (breach, lease, task.expires_at) if at is not None), default=None)

@@ -10,16 +10,49 @@ from typing import Self
 
 from sqlalchemy import Engine
 
+from interlock.storage.accounts import Accounts
+from interlock.storage.case_search import CaseSearching
+from interlock.storage.changed import Changed
 from interlock.storage.claims import Claims
+from interlock.storage.contract_copies import ContractCopies
 from interlock.storage.database import Database
+from interlock.storage.desk import Desk
+from interlock.storage.house_log import HouseLog
+from interlock.storage.idempotency import Idempotency
+from interlock.storage.identity import Identity
 from interlock.storage.intake import Intake
+from interlock.storage.overview import Overview
+from interlock.storage.pauses import Pauses
+from interlock.storage.quality import QualityOfReview
+from interlock.storage.queue_pages import QueuePages
 from interlock.storage.reading import Reading
 from interlock.storage.recording import Recording
 from interlock.storage.reviewing import Reviewing
 from interlock.storage.schema import Schema
+from interlock.storage.views import SavedViews
 
 
-class Store(Schema, Intake, Recording, Claims, Reading, Reviewing):
+class Store(
+    Schema,
+    Intake,
+    Recording,
+    Claims,
+    Reading,
+    Reviewing,
+    Accounts,
+    HouseLog,
+    Overview,
+    CaseSearching,
+    ContractCopies,
+    QueuePages,
+    SavedViews,
+    Pauses,
+    Identity,
+    Changed,
+    Idempotency,
+    Desk,
+    QualityOfReview,
+):
     """Cases, tasks, actions, facts and the audit log, in SQLite or PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
@@ -34,6 +67,14 @@ class Store(Schema, Intake, Recording, Claims, Reading, Reviewing):
     def url(self) -> str:
         """The address as SQLAlchemy writes it, password included; never print it."""
         return self._db.engine.url.render_as_string(hide_password=False)
+
+    def seen_by(self, tenants: frozenset[str] | None) -> Store:
+        """The store as somebody sees it who may see only these tenants; None: all of it.
+
+        A case of another tenant is not there, nor what hangs on it. The view shares this store's
+        connections: close the store, not the view.
+        """
+        return self if tenants is None else Store(self._db.seen_by(tenants))
 
     @property
     def dialect(self) -> str:

@@ -10,8 +10,10 @@ from typing import Final
 
 from interlock.domain.audit import AuditEntry
 from interlock.domain.case import CaseState, ClosingOutcome, Handling, WaitsFor
+from interlock.domain.contract import Severity
 from interlock.domain.ids import CaseId, Fingerprint, QueueName, WorkflowId
 from interlock.domain.money import Money
+from interlock.domain.pause import Pause
 from interlock.domain.review import ReviewKind, ReviewState
 from interlock.domain.transition import Reservation, Transition
 
@@ -88,6 +90,7 @@ class RecordedKind(StrEnum):
     APPLIED = "applied"
     STALE = "stale"  # the case or one of its tasks is no longer what the writer saw
     BUDGET = "budget"  # a reservation does not fit
+    PAUSED = "paused"  # it would start what a person paused
     KEY_TAKEN = "key_taken"  # an edit gave the case a key that another case has
 
 
@@ -101,6 +104,8 @@ class Recorded:
     reservation: Reservation | None = None  # the first that does not fit
     used: int | None = None  # of its budget, before it
     other_case: CaseId | None = None  # the one that has the key
+    pause: Pause | None = None  # what stops it
+    place: int = 0  # of the transition that was stopped, in the change
 
     @property
     def is_applied(self) -> bool:
@@ -123,6 +128,7 @@ class CaseQuery:
     """Which cases to list; what is None does not matter. Newest first.
 
     text: part of the key or title, any case. after: the last case of the page before.
+    probes: planted questions too; without it they are left out. tenants: only theirs.
     """
 
     workflow: str | None = None
@@ -132,18 +138,33 @@ class CaseQuery:
     text: str | None = None
     outcome: ClosingOutcome | None = None
     handling: Handling | None = None
+    probes: bool = False
+    tenants: frozenset[str] | None = None
     limit: int = 50
     after: CaseId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskQuery:
-    """Which review tasks to list; what is empty or None does not matter. Most urgent first."""
+    """Which review tasks to list; what is empty or None does not matter. Most urgent first.
+
+    text: part of the case's key or title, any case. due_before: due then at the latest. tenants:
+    only theirs. after: the place of the last task of the page before (see `place_of`).
+    """
 
     queues: tuple[QueueName | str, ...] = ()
     states: tuple[ReviewState, ...] = LIVE
     case_id: CaseId | None = None
     kind: ReviewKind | None = None
+    workflow: str | None = None
+    exception_type: str | None = None
+    severity: Severity | None = None
+    held_by: str | None = None
+    assigned_to: str | None = None
+    text: str | None = None
+    due_before: datetime | None = None
+    tenants: frozenset[str] | None = None
+    after: str | None = None
     limit: int = 50
 
 

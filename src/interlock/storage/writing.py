@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from interlock.domain.ids import CaseId
 from interlock.domain.transition import Transition
 from interlock.storage.database import Database, Row
+from interlock.storage.quality import past_decision_rows
 from interlock.storage.rows import (
     action_row,
     case_row,
@@ -47,6 +48,7 @@ class Batch:
     actions: list[Row] = field(default_factory=list)
     evidence: list[Row] = field(default_factory=list)
     decisions: list[Row] = field(default_factory=list)
+    past_decisions: list[Row] = field(default_factory=list)
 
 
 def gather(changes: Sequence[Written]) -> Batch:
@@ -81,6 +83,7 @@ def _gather_parts(batch: Batch, steps: Sequence[Transition]) -> None:
     batch.facts.extend(fact_row(fact) for step in steps for fact in step.facts)
     batch.evidence.extend(evidence_row(each) for step in steps for each in step.evidence)
     batch.decisions.extend(decision_row(step.decision) for step in steps if step.decision)
+    batch.past_decisions.extend(past_decision_rows(steps))
 
 
 def write_beside_cases(database: Database, conn: Connection, batch: Batch) -> None:
@@ -90,4 +93,5 @@ def write_beside_cases(database: Database, conn: Connection, batch: Batch) -> No
     database.write(conn, "upsert_tasks", batch.tasks)
     database.write(conn, "insert_evidence", batch.evidence)
     database.write(conn, "insert_decisions", batch.decisions)
+    database.write(conn, "insert_past_decisions", batch.past_decisions)
     database.write(conn, "upsert_actions", batch.actions)

@@ -151,7 +151,7 @@ class PrivatePostgres:
 
     def _start(self) -> None:
         for tries_left in reversed(range(START_TRIES)):
-            self._port = _free_port()
+            self._port = free_port()
             self._write_options()
             try:
                 self._control("start", f"--log={self._log}")
@@ -250,7 +250,8 @@ def _unprivileged_account() -> tuple[int, int] | None:
     raise PostgresFailed("initdb", "we are root, and there is no user to run PostgreSQL as")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A loopback port that nobody listens on at this moment."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,8 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.domain.case import Case, CaseState, OpenException
+from interlock.domain.desk_event import (
+    CaseCommented,
+    CaseReopened,
+    HeldReviewRefused,
+    ReviewAssigned,
+    ReviewHandedBack,
+    ReviewHeld,
+    ReviewTakenOver,
+    ReviewUndone,
+)
 from interlock.domain.event import (
     ActionFailed,
+    ActionHeld,
     ActionLookedUp,
     ActionLost,
     ActionStarted,
@@ -21,6 +33,7 @@ from interlock.domain.event import (
     CaseOpened,
     CompensationFinished,
     Event,
+    PauseLifted,
     QuestionAnswered,
     QuestionAsked,
     RemedyReturned,
@@ -32,19 +45,22 @@ from interlock.domain.event import (
     ReviewReleased,
     StateFoundChanged,
     StepFailed,
+    StepHeld,
     StepRaised,
     StepReturned,
     TimerFired,
 )
 from interlock.domain.ids import ActionId, PersonId, StepName
+from interlock.domain.pause import PausedBy, PauseId
 from interlock.domain.review import Decision, ReviewTask, Verb
 from interlock.domain.rules.advance import advance, is_out_of_place
 from interlock.testing.builders import a_task
 from tests.domain.random_play import RandomPlay, played
-from tests.domain.support import a_refit
+from tests.domain.support import NotAllowed, a_refit
 from tests.domain.worlds import PEOPLE
 
 people = st.sampled_from([*PEOPLE, "nobody"]).map(PersonId)
+PAUSED = PausedBy(pause=PauseId(1), scope="everything", by=PersonId("carla"))
 problems = st.sampled_from([None, OpenException(type="odd", detail="", step=None)])
 
 
@@ -79,6 +95,9 @@ def events(play: RandomPlay) -> st.SearchStrategy[Event]:
             detail=st.just(""),
             free_again_at=st.just(play.now + timedelta(hours=1)),
         ),
+        st.builds(StepHeld, **step_names, paused_by=st.just(PAUSED)),
+        st.builds(ActionHeld, action_id=actions, paused_by=st.just(PAUSED)),
+        st.just(PauseLifted(pause=PAUSED.pause)),
         st.builds(CompensationFinished, action_id=actions, error=st.sampled_from(["", "closed"])),
         st.just(TimerFired()),
         review_events(play),
@@ -100,6 +119,12 @@ def review_events(play: RandomPlay) -> st.SearchStrategy[Event]:
         st.builds(QuestionAsked, task=tasks, by=people, text=text),
         st.builds(QuestionAnswered, task=tasks, by=text, text=text),
         st.builds(decision_on, tasks, st.sampled_from(Verb), people, st.booleans()),
+        st.builds(held_on, tasks, st.sampled_from(Verb), people),
+        st.builds(ReviewUndone, task=tasks, by=people),
+        st.builds(HeldReviewRefused, task=tasks, reason=text),
+        st.builds(ReviewTakenOver, task=tasks, by=people),
+        st.builds(ReviewHandedBack, task=tasks, by=people),
+        st.builds(ReviewAssigned, task=tasks, to=people, by=people),
     )
 
 
@@ -107,6 +132,11 @@ def decision_on(task: ReviewTask, verb: Verb, by: PersonId, refits: bool) -> Rev
     """A decision, however little it fits its task."""
     decision = Decision(task_id=task.id, case_id=task.case_id, verb=verb, by=by, at=task.opened_at)
     return ReviewDecided(task=task, decision=decision, refit=a_refit() if refits else None)
+
+
+def held_on(task: ReviewTask, verb: Verb, by: PersonId) -> ReviewHeld:
+    """A decision with an undo window, however little it fits its task."""
+    return ReviewHeld(task=task, decision=decision_on(task, verb, by, False).decision)
 
 
 @settings(max_examples=100)
@@ -166,3 +196,42 @@ def test_nothing_moves_a_closed_case(data: st.DataObject) -> None:
     if play.case.state is CaseState.CLOSED:
         transition = advance(play.contract, play.case, data.draw(events(play)), play.now)
         assert is_out_of_place(transition)
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_a_word_about_a_case_moves_nothing(data: st.DataObject) -> None:
+    """A comment is on its record, in every state, and only there."""
+    play = played(data)
+    said = CaseCommented(by=PersonId("anna"), text="The customer called.")
+
+    transition = advance(play.contract, play.case, said, play.now)
+
+    assert transition.case == replace(play.case, updated_at=play.now)
+    assert not (transition.tasks or transition.actions or transition.evidence)
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_only_what_is_closed_is_opened_again(data: st.DataObject) -> None:
+    """Then one question is open, nothing has been done by it, and nothing happens twice."""
+    play = played(data)
+    event = CaseReopened(by=PersonId("carla"), reason="It is wrong.")
+    before = play.case.actions
+
+    transition = advance(play.contract, play.case, event, play.now)
+
+    if play.case.state is not CaseState.CLOSED:
+        assert is_out_of_place(transition)
+        return
+    play.apply(event)
+    assert play.case.state is CaseState.WAITING
+    assert play.case.actions == before
+    if Verb.APPROVE in play.task.verbs and play.task.edits is None:
+        done = [each.id for each in play.case.actions]
+        play.now += timedelta(minutes=1)
+        for person in ("carla", "dora", "anna", "ben"):
+            with suppress(NotAllowed):
+                play.approve(person, supplied=dict.fromkeys(play.task.missing, "a letter"))
+                break
+        assert [each.id for each in play.case.actions] == done

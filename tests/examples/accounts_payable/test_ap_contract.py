@@ -38,11 +38,15 @@ def test_the_contract_has_no_errors(report: CheckReport) -> None:
     assert [str(each) for each in report.problems if each.severity == "error"] == []
 
 
-def test_the_only_warning_is_the_gate_as_the_field_writes_it(report: CheckReport) -> None:
-    """The gate is copied word for word; its dead zone is known and said."""
+def test_the_only_warnings_are_of_the_gate_as_the_field_writes_it(report: CheckReport) -> None:
+    """The gate is copied word for word; its dead zone is said, and that 8 cases decide nothing."""
     warned = [each.message for each in report.problems]
 
-    assert all("reviewer_queue_sla_breach" in message for message in warned)
+    assert len(warned) == 3
+    assert all(
+        "reviewer_queue_sla_breach" in message or "8 cases: too few to decide" in message
+        for message in warned
+    )
 
 
 def test_every_exception_a_planted_trouble_raises_has_a_route_of_its_own() -> None:

@@ -27,8 +27,7 @@ from interlock.domain.authoring import Document
 from interlock.domain.case import Case, CaseState
 from interlock.domain.fact import FactKind
 from interlock.domain.review import ReviewKind, Verb
-from interlock.runtime.commands import DecisionRefused, decide_task, deliver
-from interlock.runtime.commands.review import TaskMoved
+from interlock.runtime.commands import DecisionRefused, TaskMoved, decide_task, deliver
 from interlock.runtime.crash_points import CrashPlan, CrashPoint
 from interlock.runtime.worker import Worker
 from interlock.settings import load_settings

@@ -12,12 +12,14 @@ from interlock.contracts.checks import (
     code,
     conditions,
     exceptions,
+    feasibility,
     flow,
     gate,
     money,
     outcome,
     parameters,
     people,
+    quality,
     queues,
     steps,
     words,
@@ -42,6 +44,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     queues.problems,
     exceptions.problems,
     gate.problems,
+    feasibility.problems,
+    quality.problems,
     words.problems,
 )
 

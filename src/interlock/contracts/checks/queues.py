@@ -10,6 +10,7 @@ from interlock.contracts.opening_hours import business_hours, days_off_of
 from interlock.contracts.problem import Problem, did_you_mean
 from interlock.contracts.reading import Path
 from interlock.contracts.shape_parts import QueueShape
+from interlock.contracts.training_file import training_problems
 from interlock.domain.contract import StepMode
 
 GROUP = "group:"
@@ -21,6 +22,7 @@ def problems(draft: Draft) -> Iterator[Problem]:
         yield from _member_problems(draft, name, queue)
         yield from _hours_problems(draft, name, queue)
         yield from _escalation_problems(draft, name, queue)
+        yield from training_problems(draft, name)
     for place, step in draft.steps:
         if step.queue is not None and step.queue not in draft.shape.queues:
             yield unknown_queue(draft, ("steps", place, "queue"), step.queue)

@@ -15,10 +15,12 @@ from typing import Any, Final
 
 from interlock.canonical import derived_id, digest
 from interlock.domain.action import HAPPENED, Action, ActionMove, ActionState, move
-from interlock.domain.case import Case, OpenException, Phase, RequestRecord, WaitsFor
+from interlock.domain.case import Case, CaseState, OpenException, Phase, RequestRecord, WaitsFor
 from interlock.domain.contract import ActionRule, Budget, WorkflowStep
+from interlock.domain.fact import FactKind
 from interlock.domain.ids import ActionId
 from interlock.domain.money import Money
+from interlock.domain.pause import PausedBy
 from interlock.domain.rules import asking, policy
 from interlock.domain.rules.draft import Draft
 from interlock.domain.rules.facts import ARGUMENTS, arguments_of
@@ -78,6 +80,21 @@ def proceed(draft: Draft, starting: Action | None = None) -> After | OpenExcepti
             return _intend(draft, action)
         draft.make_ready(Phase.ACTIONS)
     return After.BUSY
+
+
+def hold(draft: Draft, action: Action, paused_by: PausedBy) -> None:
+    """The case waits before the action's intent, until a person lifts the pause; that costs its
+    row and nothing else."""
+    draft.note("paused", paused_by.scope, pause=paused_by.pause, action=action.id)
+    draft.count(FactKind.CASE_PAUSED, name=paused_by.scope, detail=action.name)
+    draft.change(
+        state=CaseState.WAITING,
+        waits_for=WaitsFor.PAUSE,
+        wake_at=None,
+        phase=Phase.ACTIONS,
+        task=None,
+        paused_by=paused_by,
+    )
 
 
 def plan_again(draft: Draft) -> None:

@@ -15,6 +15,16 @@ from typing import Final
 from interlock.domain.action import HAPPENED, Action, ActionState
 from interlock.domain.case import Case, CaseState, ClosingOutcome, Phase, WaitsFor
 from interlock.domain.contract import WorkflowContract
+from interlock.domain.desk_event import (
+    CaseCommented,
+    CaseReopened,
+    HeldReviewRefused,
+    ReviewAssigned,
+    ReviewHandedBack,
+    ReviewHeld,
+    ReviewTakenOver,
+    ReviewUndone,
+)
 from interlock.domain.effect import (
     Compensate,
     Effect,
@@ -26,6 +36,7 @@ from interlock.domain.effect import (
 )
 from interlock.domain.event import (
     ActionFailed,
+    ActionHeld,
     ActionLookedUp,
     ActionLost,
     ActionStarted,
@@ -35,6 +46,8 @@ from interlock.domain.event import (
     CaseOpened,
     CompensationFinished,
     Event,
+    OwnAnswerGiven,
+    PauseLifted,
     QuestionAnswered,
     QuestionAsked,
     RemedyReturned,
@@ -46,14 +59,27 @@ from interlock.domain.event import (
     ReviewReleased,
     StateFoundChanged,
     StepFailed,
+    StepHeld,
     StepRaised,
     StepReturned,
     TimerFired,
 )
 from interlock.domain.fact import FactKind
-from interlock.domain.review import REVIEW_MOVES, EditTarget, ReviewAction, ReviewState, Verb
+from interlock.domain.review import ReviewAction, ReviewState, ReviewTask
 from interlock.domain.review import move as move_task
-from interlock.domain.rules import acting, asking, assign, flow, on_action, on_review, on_step
+from interlock.domain.rules import (
+    acting,
+    asking,
+    flow,
+    handover,
+    on_action,
+    on_look,
+    on_review,
+    on_step,
+    probing,
+    reopening,
+    undo,
+)
 from interlock.domain.rules.draft import Draft
 from interlock.domain.transition import Transition
 
@@ -64,7 +90,7 @@ RUNNING: Final = frozenset({Phase.STEP, Phase.FALLBACK})
 def advance(contract: WorkflowContract, case: Case, event: Event, now: datetime) -> Transition:
     """The case after the event, the effects' records, audit notes and facts; nothing is done."""
     draft = Draft(contract, case, event, now)
-    if not _apply(draft, event):
+    if not _apply(draft, event) or probing.comes_alive(case, draft.case):
         draft = Draft(contract, case, event, now)
         draft.note(OUT_OF_PLACE, f"{event.kind} has no place in {case.state}, {case.phase}")
         return replace(draft.finish(_actor(event)), case=case)
@@ -136,14 +162,20 @@ def _apply(draft: Draft, event: Event) -> bool:
     match event:
         case CaseOpened():
             return _opened(draft, event)
-        case StepReturned() | StepRaised() | StepFailed():
+        case StepReturned() | StepRaised() | StepFailed() | StepHeld():
             return _step_event(draft, event)
         case RemedyReturned():
             return _remedy_returned(draft, event)
         case TimerFired():
             return _timer_fired(draft)
+        case PauseLifted():
+            return on_action.lifted(draft, event)
         case CaseCancelled():
             return _cancelled(draft, event)
+        case CaseCommented():
+            return reopening.commented(draft, event)
+        case CaseReopened():
+            return reopening.reopened(draft, event)
         case (
             ActionStarted()
             | ActionSucceeded()
@@ -152,6 +184,7 @@ def _apply(draft: Draft, event: Event) -> bool:
             | ActionLookedUp()
             | StateFoundChanged()
             | BudgetRefused()
+            | ActionHeld()
             | CompensationFinished()
         ):
             return _action_event(draft, event)
@@ -162,6 +195,8 @@ def _apply(draft: Draft, event: Event) -> bool:
 def _opened(draft: Draft, event: CaseOpened) -> bool:
     if draft.case.version or draft.case.phase is not Phase.INTAKE or draft.case.tasks_made:
         return False
+    if draft.case.probe is not None:
+        return probing.opened(draft)
     draft.count(FactKind.CASE_OPENED)
     if event.problem is not None:
         flow.raise_exception(draft, event.problem)
@@ -170,7 +205,7 @@ def _opened(draft: Draft, event: CaseOpened) -> bool:
     return True
 
 
-def _step_event(draft: Draft, event: StepReturned | StepRaised | StepFailed) -> bool:
+def _step_event(draft: Draft, event: StepReturned | StepRaised | StepFailed | StepHeld) -> bool:
     case = draft.case
     fits = (
         case.state is CaseState.READY
@@ -187,6 +222,10 @@ def _step_event(draft: Draft, event: StepReturned | StepRaised | StepFailed) -> 
             on_step.raised(draft, event)
         case StepFailed():
             on_step.failed(draft, event)
+        case StepHeld() if draft.step.is_ai and case.phase is Phase.STEP:
+            on_step.held(draft, event.paused_by)
+        case _:
+            return False
     return True
 
 
@@ -219,6 +258,8 @@ def _action_event(draft: Draft, event: on_action.ActionEvent) -> bool:
             on_action.looked_up(draft, event, action)
         case BudgetRefused() if action.state in acting.STARTABLE:
             on_action.budget_refused(draft, event, action)
+        case ActionHeld() if action.state in acting.STARTABLE:
+            acting.hold(draft, action, event.paused_by)
         case CompensationFinished() if action.state in HAPPENED:
             on_action.compensated(draft, event, action)
         case _:
@@ -238,11 +279,33 @@ def _is_due(draft: Draft, action: Action) -> bool:
 
 def _review_event(draft: Draft, event: Event) -> bool:
     task = getattr(event, "task", None)
-    if task is None or draft.case.task != task.id or not task.is_live:
+    if task is None or not on_look.is_task_of(draft, task) or not task.is_live:
         return False
     match event:
-        case ReviewDecided() if _is_a_decision(draft, event):
-            on_review.decided(draft, event)
+        case ReviewDecided() if undo.takes_effect(draft, event):
+            return on_look.decided(draft, event, task)
+        case ReviewUndone() if _may_undo(draft, event):
+            undo.undone(draft, event)
+        case HeldReviewRefused() if undo.is_ripe(draft, task):
+            undo.refused(draft, event)
+        case _ if task.held_decision is not None:
+            return False  # it is decided; nothing comes between that and its effect
+        case ReviewHeld() if undo.may_be_held(draft, event):
+            undo.held(draft, event)
+        case ReviewTakenOver() | ReviewHandedBack() | ReviewAssigned():
+            return handover.handed_on(draft, event)
+        case _:
+            return _on_open_task(draft, event, task)
+    return True
+
+
+def _on_open_task(draft: Draft, event: Event, task: ReviewTask) -> bool:
+    beside = None if isinstance(event, ReviewDecided) else on_look.instead(draft, event, task)
+    if beside is not None:
+        return beside
+    match event:
+        case OwnAnswerGiven() if task.held_by == event.by:
+            on_review.said_own(draft, event)
         case ReviewEscalated() if asking.next_queue(draft.contract, task) is not None:
             if event.by is None and not task.is_overdue(draft.now):
                 return False
@@ -264,27 +327,9 @@ def _review_event(draft: Draft, event: Event) -> bool:
     return True
 
 
-def _is_a_decision(draft: Draft, event: ReviewDecided) -> bool:
-    """True for a yes, no or edit of the person who holds the task and may decide it.
-
-    Asked here once more, so that no path to the record can go round it.
-    """
-    task, decision = event.task, event.decision
-    may_move = (task.state, ReviewAction.DECIDE) in REVIEW_MOVES and task.held_by == decision.by
-    if decision.verb not in assign.DECIDING or not may_move:
-        return False
-    if decision.verb is Verb.EDIT and task.edits is EditTarget.CASE and event.refit is None:
-        return False
-    return assign.may_decide(
-        draft.contract,
-        draft.case,
-        task,
-        decision.by,
-        decision.verb,
-        draft.now,
-        supplied=decision.supplied,
-        reason_code=decision.reason_code,
-    ).allowed
+def _may_undo(draft: Draft, event: ReviewUndone) -> bool:
+    held = event.task.held_decision
+    return held is not None and held.by == event.by and not undo.is_ripe(draft, event.task)
 
 
 def _timer_fired(draft: Draft) -> bool:
@@ -308,8 +353,10 @@ def _cancelled(draft: Draft, event: CaseCancelled) -> bool:
     if event.task is not None:
         if not event.task.is_live:
             return False
-        draft.tasks.append(move_task(event.task, ReviewAction.WITHDRAW, ended_at=draft.now))
-    draft.change(person_decided=True, person_worked=True)  # stopping it was a person's decision
+        dropped = undo.freed(event.task)  # a held decision never takes effect: the stop wins
+        draft.tasks.append(move_task(dropped, ReviewAction.WITHDRAW, ended_at=draft.now))
+    # Stopping it was a person's decision, and nothing can hold it any more.
+    draft.change(person_decided=True, person_worked=True, paused_by=None)
     if any(each.state is ActionState.INTENDED for each in case.actions):
         draft.change(closing=ClosingOutcome.CANCELLED)  # first what is under way gets its outcome
     else:
@@ -319,7 +366,7 @@ def _cancelled(draft: Draft, event: CaseCancelled) -> bool:
 
 def _actor(event: Event) -> str:
     by = getattr(event, "by", None)
-    if isinstance(event, ReviewDecided):
+    if isinstance(event, ReviewDecided | ReviewHeld):
         by = event.decision.by
     if by:
         return f"person:{by}"

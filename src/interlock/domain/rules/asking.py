@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from interlock.canonical import derived_id
 from interlock.domain.action import Action, any_happened
-from interlock.domain.case import CaseState, Phase, WaitsFor
+from interlock.domain.case import CaseState, ClosingOutcome, OpenException, Phase, WaitsFor
 from interlock.domain.contract import ExceptionRoute, Severity, WorkflowContract, WorkflowStep
 from interlock.domain.fact import FactKind
 from interlock.domain.ids import PersonId, QueueName, TaskId
@@ -100,7 +100,7 @@ def ask_about_exception(draft: Draft, route: ExceptionRoute) -> None:
     exception = draft.case.exception
     assert exception is not None
     happened = any_happened(draft.case.actions)
-    verbs: list[Verb] = [Verb.APPROVE] if exception.has_value or exception.may_retry else []
+    verbs: list[Verb] = [Verb.APPROVE] if _can_be_approved(exception, happened) else []
     edits = EditTarget.OUTPUT if exception.has_value else EditTarget.CASE
     if exception.action_id is None and (exception.has_value or not happened):
         verbs.append(Verb.EDIT)
@@ -111,7 +111,7 @@ def ask_about_exception(draft: Draft, route: ExceptionRoute) -> None:
             queue=route.route_to,
             minutes=route.sla_minutes,
             severity=route.severity,
-            question=route.question or _plain_question(exception.type, exception.detail),
+            question=_exception_question(route, _as_told(draft, route, exception)),
             why=f"exception {exception.type} goes to {route.route_to}",
             verbs=(*verbs, *PASSING_ON),
             required=route.reviewer_evidence,
@@ -121,6 +121,28 @@ def ask_about_exception(draft: Draft, route: ExceptionRoute) -> None:
             facts=exception.evidence,
         ),
     )
+
+
+def _can_be_approved(exception: OpenException, happened: bool) -> bool:
+    """As it is, or once more; a case that had ended undone begins anew only if nothing stands."""
+    if exception.closed_as is not None:
+        return exception.closed_as is ClosingOutcome.COMPLETED or not happened
+    return exception.has_value or exception.may_retry
+
+
+def _as_told(draft: Draft, route: ExceptionRoute, exception: OpenException) -> OpenException:
+    """The exception as the question may tell it: in a blind queue without how sure the AI was."""
+    is_blind = draft.contract.queues[route.route_to].blind and draft.case.proposal is not None
+    return replace(exception, detail="") if is_blind and not exception.closed_as else exception
+
+
+def _exception_question(route: ExceptionRoute, exception: OpenException) -> str:
+    if exception.closed_as is None:
+        return route.question or _plain_question(exception.type, exception.detail)
+    said = exception.detail.replace("{", "{{").replace("}", "}}")  # nobody's text fills anything
+    done = exception.closed_as is ClosingOutcome.COMPLETED
+    ask = "Was it right after all?" if done else "Handle it again?"
+    return f"Closed as {exception.closed_as}, and said to be wrong: {said.rstrip('.')}. {ask}"
 
 
 def ask_for_approval(draft: Draft, action: Action, needed: ApprovalNeeded) -> None:
@@ -165,6 +187,10 @@ def ask_elsewhere(draft: Draft, task: ReviewTask, queue: QueueName, why: str) ->
         deciders=(),
         held_by=None,
         lease_until=None,
+        claimed_at=None,
+        own_answers=(),
+        assigned_to=None,
+        taken_from=None,
         opened_at=draft.now,
         due_at=clock.due_at,
         at_risk_at=clock.at_risk_at,
@@ -253,8 +279,8 @@ def onward_queues(contract: WorkflowContract, task: ReviewTask) -> tuple[QueueNa
     A step's own escalation target comes before the queue's chain; a queue reached by the chain
     adds its own when the chain is used up. No task is passed on more often than there are queues.
     """
-    if task.escalations >= len(contract.queues):
-        return ()
+    if task.look is not None or task.escalations >= len(contract.queues):
+        return ()  # a look holds nobody up, so nobody further up is asked
     chain = task.onward or tuple(
         contract.queue_of(q) for q in contract.queues[task.queue].escalate_to
     )
@@ -276,7 +302,8 @@ def _next_task_id(draft: Draft, kind: ReviewKind) -> TaskId:
 
 def _put(draft: Draft, task: ReviewTask) -> None:
     package = evidence.package(draft, task)
-    task = replace(task, evidence_digest=package.digest)
+    blind = draft.contract.queues[task.queue].blind and evidence.holds_suggestion(draft.case, task)
+    task = replace(task, evidence_digest=package.digest, blind=blind)
     draft.tasks.append(task)
     draft.evidence.append(package)
     draft.change(

@@ -8,7 +8,7 @@ from typing import Any, Final
 from interlock.canonical import digest
 from interlock.domain.case import Case
 from interlock.domain.contract import WorkflowContract
-from interlock.domain.review import EvidencePackage, ReviewTask
+from interlock.domain.review import EvidencePackage, ReviewKind, ReviewTask
 from interlock.domain.rules.draft import Draft
 from interlock.domain.rules.facts import arguments_of, facts_of
 
@@ -90,6 +90,12 @@ def item(contract: WorkflowContract, case: Case, name: str) -> Any:
         if place.get(name) is not None:
             return place[name]
     return NOTHING
+
+
+def holds_suggestion(case: Case, task: ReviewTask) -> bool:
+    """True when the package of a task shows what an AI suggests for it."""
+    about_ai = task.kind in (ReviewKind.PROPOSAL, ReviewKind.EXCEPTION)
+    return about_ai and case.proposal is not None
 
 
 def missing(contract: WorkflowContract, case: Case, names: Iterable[str]) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from interlock.domain.contract import (
     WorkflowStep,
 )
 from interlock.domain.fact import FactKind
-from interlock.domain.rules import acting, asking, evidence
+from interlock.domain.rules import acting, asking, evidence, sampling
 from interlock.domain.rules.authority import Mandate, mandate, unlisted_action
 from interlock.domain.rules.draft import Draft
 
@@ -41,6 +41,7 @@ def start(draft: Draft) -> None:
         if action.state is ActionState.PLANNED:
             draft.put_action(move(action, ActionMove.WITHDRAW))
     draft.change(outputs={}, states={}, evidence={}, proposal=None, exception=None)
+    draft.change(decided_by_machine={})
     enter_from(draft, 0)
 
 
@@ -106,10 +107,12 @@ def accept(
     requests: tuple[RequestRecord, ...] | None,
     *,
     evidence_needed: bool = True,
+    by_machine: str = "",
 ) -> None:
     """The step's output is taken, and its actions are planned.
 
     Evidence the step must leave behind is looked for first; without it the case does not go on.
+    by_machine: the agent whose result it is when nobody was asked; then a pause holds its actions.
     """
     unlisted = unlisted_action(draft.contract, step, requests or ())
     if unlisted:
@@ -117,6 +120,9 @@ def accept(
         raise_exception(draft, _exception(draft, unlisted.exception_type, unlisted.detail))
         return
     case = draft.case
+    if by_machine or step.step_name in case.decided_by_machine:
+        decided = {**case.decided_by_machine, step.step_name: by_machine}
+        draft.change(decided_by_machine={name: by for name, by in decided.items() if by})
     draft.change(outputs={**case.outputs, step.step_name: value}, exception=None)
     if case.proposal is not None:
         draft.change(evidence={**case.evidence, **case.proposal.evidence})
@@ -276,6 +282,7 @@ def _close(draft: Draft, outcome: ClosingOutcome) -> None:
     seconds = (draft.now - case.opened_at) / timedelta(seconds=1)
     draft.note("closed", outcome, handling=handling)
     draft.count(FactKind.CASE_CLOSED, name=handling, detail=outcome, value=seconds)
+    sampling.consider(draft)
 
 
 def _handling(draft: Draft) -> Handling:

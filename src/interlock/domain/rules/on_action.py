@@ -14,12 +14,14 @@ from interlock.domain.case import OpenException, Phase, WaitsFor
 from interlock.domain.contract import WhenSpent
 from interlock.domain.event import (
     ActionFailed,
+    ActionHeld,
     ActionLookedUp,
     ActionLost,
     ActionStarted,
     ActionSucceeded,
     BudgetRefused,
     CompensationFinished,
+    PauseLifted,
     StateFoundChanged,
 )
 from interlock.domain.fact import FactKind
@@ -35,6 +37,7 @@ ActionEvent: TypeAlias = (
     | ActionLookedUp
     | StateFoundChanged
     | BudgetRefused
+    | ActionHeld
     | CompensationFinished
 )
 
@@ -104,6 +107,19 @@ def state_changed(draft: Draft, event: StateFoundChanged, action: Action) -> Non
         flow.proceed(draft)
     else:
         _ask_a_person(draft, failed_one, "state_changed", event.detail)
+
+
+def lifted(draft: Draft, event: PauseLifted) -> bool:
+    """What was held goes on from where it stood. False: the case waits on no such pause."""
+    paused_by = draft.case.paused_by
+    if draft.case.waits_for is not WaitsFor.PAUSE or paused_by is None:
+        return False
+    if paused_by.pause != event.pause:
+        return False
+    draft.note("resumed", paused_by.scope, pause=paused_by.pause)
+    draft.change(paused_by=None)
+    flow.proceed(draft)
+    return True
 
 
 def budget_refused(draft: Draft, event: BudgetRefused, action: Action) -> None:

@@ -13,6 +13,7 @@ from interlock.domain.case import (
     WaitsFor,
 )
 from interlock.domain.event import (
+    OwnAnswerGiven,
     QuestionAnswered,
     QuestionAsked,
     ReviewBreached,
@@ -24,9 +25,11 @@ from interlock.domain.event import (
 )
 from interlock.domain.fact import FactKind
 from interlock.domain.ids import PersonId
+from interlock.domain.people import Standing
 from interlock.domain.review import (
     Decision,
     EditTarget,
+    OwnAnswer,
     Question,
     ReviewAction,
     ReviewKind,
@@ -34,28 +37,41 @@ from interlock.domain.review import (
     Verb,
 )
 from interlock.domain.review import move as move_task
-from interlock.domain.rules import acting, asking, assign, flow, sla
+from interlock.domain.rules import (
+    acting,
+    asking,
+    assign,
+    flow,
+    reopening,
+    second_look,
+    sla,
+    thinking,
+)
 from interlock.domain.rules.draft import Draft
 from interlock.domain.rules.refit import refit_case
+from interlock.domain.rules.seats import GROUP
+from interlock.domain.rules.undo import freed
 
 
 def decided(draft: Draft, event: ReviewDecided) -> None:
     """A decision takes effect: the case goes on, goes back, or closes."""
     task, decision = event.task, event.decision
-    done = move_task(task, ReviewAction.DECIDE, ended_at=draft.now, held_by=decision.by)
+    done = move_task(freed(task), ReviewAction.DECIDE, ended_at=draft.now, held_by=decision.by)
     draft.tasks.append(done)
-    draft.decision = decision
+    draft.decision = thinking.timed(draft, task, decision)
     draft.change(person_decided=True, task=None)
     seconds = (draft.now - task.opened_at) / timedelta(seconds=1)
     draft.note("decided", task.why, task=task.id, verb=decision.verb, reason=decision.reason_code)
     draft.count(FactKind.REVIEW_DECIDED, name=task.queue, detail=decision.verb, value=seconds)
     _keep_evidence(draft, decision)
+    second_look.consider(draft, task, decision)
+    draft.change(hands=tuple(dict.fromkeys((*draft.case.hands, decision.by))))
     if decision.verb is Verb.REJECT:
         _rejected(draft, task)
     elif decision.verb is Verb.EDIT:
         _edited(draft, event)
     elif task.kind is ReviewKind.APPROVAL:
-        _approved_action(draft, task, decision)
+        _approved_action(draft, event)
     elif task.kind is ReviewKind.PROPOSAL:
         _approved_proposal(draft)
     elif task.kind is ReviewKind.HUMAN_STEP:
@@ -107,7 +123,8 @@ def _edited(draft: Draft, event: ReviewDecided) -> None:
         flow.accept(draft, draft.step, decision.value, None, evidence_needed=False)
 
 
-def _approved_action(draft: Draft, task: ReviewTask, decision: Decision) -> None:
+def _approved_action(draft: Draft, event: ReviewDecided) -> None:
+    task, decision = event.task, event.decision
     action = next(each for each in draft.case.actions if each.id == task.action_id)
     approval = Approval(
         action_id=action.id,
@@ -115,19 +132,24 @@ def _approved_action(draft: Draft, task: ReviewTask, decision: Decision) -> None
         by=decision.by,
         at=draft.now,
         expires_at=task.expires_at or draft.now,
-        seat=_seat(draft, task, decision.by),
+        seat=_seat(draft, task, decision.by, event.standing),
     )
     draft.change(approvals=(*draft.case.approvals, approval))
     flow.proceed(draft)
 
 
-def _seat(draft: Draft, task: ReviewTask, by: PersonId) -> PersonId:
+def _seat(draft: Draft, task: ReviewTask, by: PersonId, standing: Standing) -> PersonId:
     """Whose place in the tier this approval fills: the first one asked whom this person is, or
-    belongs to; else, after an escalation, the first one asked."""
+    belongs to, or stands in for; else, after an escalation, the first one asked."""
     asked_names = task.approvers or (by,)
-    for name in asked_names:
-        if by in assign.people_of(draft.contract, name):
-            return name
+    seated = [by, *standing.stands_in_for]
+    for person in seated:
+        for name in asked_names:
+            if person in assign.people_of(draft.contract, name):
+                return name
+            team = name not in draft.contract.people and name.removeprefix(GROUP)
+            if person == by and team in standing.groups:
+                return name
     return asked_names[0]
 
 
@@ -152,6 +174,8 @@ def _approved_exception(draft: Draft) -> None:
     exception, case = draft.case.exception, draft.case
     if exception is None:
         flow.raise_exception(draft, _failure(draft, "the exception is gone"))
+    elif exception.closed_as is not None:
+        reopening.approved(draft, exception)
     elif exception.action_id is not None:
         _approved_about_action(draft, exception)
     elif case.step is None:
@@ -219,12 +243,22 @@ def claimed(draft: Draft, event: ReviewClaimed) -> None:
     task = event.task
     if task.held_by is None:
         task = move_task(task, ReviewAction.CLAIM)
-    draft.tasks.append(replace(task, held_by=event.by, lease_until=draft.now + lease))
+    again = task.held_by == event.by
+    taken_from = task.taken_from if again else None
+    held = replace(task, held_by=event.by, lease_until=draft.now + lease, taken_from=taken_from)
+    held = replace(held, claimed_at=(task.claimed_at if again else None) or draft.now)
+    draft.tasks.append(held)
+    draft.count(FactKind.REVIEW_CLAIMED, name=task.queue, detail="again" if again else "claim")
 
 
 def released(draft: Draft, event: ReviewReleased) -> None:
-    """It is back in its queue, with everything it had."""
-    draft.tasks.append(move_task(event.task, ReviewAction.RELEASE, held_by=None, lease_until=None))
+    """It is back in its queue, with everything it had; no longer kept for whoever gave it back."""
+    task = event.task
+    kept_for = None if event.by is not None else task.assigned_to
+    free = {"held_by": None, "lease_until": None, "taken_from": None, "assigned_to": kept_for}
+    draft.tasks.append(move_task(task, ReviewAction.RELEASE, **free))
+    how = "lapsed" if event.by is None else "release"
+    draft.count(FactKind.REVIEW_RELEASED, name=task.queue, detail=how)
 
 
 def asked(draft: Draft, event: QuestionAsked) -> None:
@@ -233,6 +267,7 @@ def asked(draft: Draft, event: QuestionAsked) -> None:
     stopped = sla.stop_clock(event.task, draft.now)
     draft.tasks.append(replace(stopped, questions=(*stopped.questions, question)))
     draft.change(state=CaseState.WAITING, waits_for=WaitsFor.ANSWER)
+    draft.count(FactKind.QUESTION_ASKED, name=event.task.queue, detail=event.task.kind)
 
 
 def answered(draft: Draft, event: QuestionAnswered) -> None:
@@ -244,6 +279,14 @@ def answered(draft: Draft, event: QuestionAnswered) -> None:
     running = sla.restart_clock(task, queue, draft.now)
     draft.tasks.append(replace(running, questions=(*earlier, last)))
     draft.change(state=CaseState.WAITING, waits_for=WaitsFor.REVIEW)
+    draft.count(FactKind.QUESTION_ANSWERED, name=task.queue, detail=task.kind)
+
+
+def said_own(draft: Draft, event: OwnAnswerGiven) -> None:
+    """The reviewer's own answer is on record; from now on they see the AI's suggestion."""
+    own = OwnAnswer(by=event.by, at=draft.now, value=event.value, text=event.text)
+    draft.tasks.append(replace(event.task, own_answers=(*event.task.own_answers, own)))
+    draft.note("own_answer", "given before the suggestion was shown", task=event.task.id)
 
 
 def _failure(draft: Draft, detail: str) -> OpenException:

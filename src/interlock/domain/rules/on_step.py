@@ -7,6 +7,7 @@ from dataclasses import replace
 from interlock.domain.case import OpenException, Phase, ProposalRecord, WaitsFor
 from interlock.domain.event import RemedyReturned, StepFailed, StepRaised, StepReturned
 from interlock.domain.fact import FactKind
+from interlock.domain.pause import PausedBy
 from interlock.domain.rules import asking, flow
 from interlock.domain.rules.authority import (
     Mandate,
@@ -16,6 +17,7 @@ from interlock.domain.rules.authority import (
     unlisted_action,
 )
 from interlock.domain.rules.draft import Draft
+from interlock.domain.rules.pausing import agent_of
 from interlock.domain.rules.refit import refit_case
 from interlock.domain.rules.retry import wait_before
 
@@ -26,7 +28,10 @@ def returned(draft: Draft, event: StepReturned) -> None:
     draft.count(FactKind.STEP_FINISHED, name=step.step_name, value=event.took_ms)
     draft.change(states={**draft.case.states, **event.states})
     if phase is Phase.STEP and step.is_ai:
-        _proposed(draft, event)
+        if event.paused_by is not None:
+            held(draft, event.paused_by)
+        else:
+            _proposed(draft, event)
         return
     draft.change(evidence={**draft.case.evidence, **event.evidence})
     own = phase is Phase.STEP  # a fallback owes no evidence of the AI's
@@ -62,7 +67,8 @@ def _act_on(draft: Draft, proposal: ProposalRecord) -> None:
     failed = failed_guard(draft.contract, step, draft.case, proposal)
     if failed is None:
         draft.note("guard", "every guard passed", confidence_line=_line(draft))
-        flow.accept(draft, step, proposal.value, proposal.requests or None)
+        by_machine = agent_of(proposal)
+        flow.accept(draft, step, proposal.value, proposal.requests or None, by_machine=by_machine)
         return
     draft.note("guard", failed.rule, passed=False)
     exception = replace(
@@ -78,6 +84,18 @@ def _act_on(draft: Draft, proposal: ProposalRecord) -> None:
 def _line(draft: Draft) -> str:
     confidence = draft.step.confidence
     return f"{confidence.line_for(draft.case.segment):g}" if confidence else ""
+
+
+def held(draft: Draft, paused_by: PausedBy) -> None:
+    """An AI step that is paused decides nothing; the business goes on without it.
+
+    What the AI said meanwhile is on record and shown to nobody: whoever paused it had a reason.
+    """
+    draft.note("guard", "nothing is paused", passed=False)
+    draft.note("paused", paused_by.scope, pause=paused_by.pause)
+    draft.count(FactKind.CASE_PAUSED, name=paused_by.scope, detail=draft.step.step_name)
+    draft.change(proposal=None)
+    flow.fall_back(draft, draft.step, f"paused: {paused_by.scope}")
 
 
 def raised(draft: Draft, event: StepRaised) -> None:

@@ -7,6 +7,7 @@ SELECT id, case_id, workflow, fingerprint, tenant, segment, arm, stage, kind, at
 FROM fact
 WHERE workflow = :workflow
     AND (:any_kind OR kind IN :kinds)
+    AND (:probes OR arm <> 'probe')
     AND (at, id) > (:after_at, :after_id)
     AND at < :until
 ORDER BY at, id
@@ -19,6 +20,7 @@ SELECT id, case_id, workflow, fingerprint, tenant, segment, arm, stage, kind, at
 FROM fact
 WHERE id > :after_id
     AND (:any_kind OR kind IN :kinds)
+    AND (:probes OR arm <> 'probe')
     AND at >= :since
     AND at < :until
 ORDER BY id

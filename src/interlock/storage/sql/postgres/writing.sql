@@ -42,6 +42,7 @@ UPDATE case_file SET
     currency = r.currency,
     outcome = r.outcome,
     handling = r.handling,
+    paused_by = r.paused_by,
     updated_at = r.updated_at,
     closed_at = r.closed_at,
     version = r.version,
@@ -53,7 +54,7 @@ FROM json_to_recordset(CAST(:rows AS json)) AS r (
     id text, fingerprint text, key text, title text, tenant text, segment text, arm text,
     stage text, state text, waits_for text, wake_at timestamptz, phase text, step text,
     exception_type text, amount_micros bigint, currency text, outcome text, handling text,
-    updated_at timestamptz, closed_at timestamptz, version integer, entries integer, head text,
+    paused_by integer, updated_at timestamptz, closed_at timestamptz, version integer, entries integer, head text,
     body text
 )
 WHERE case_file.id = r.id;
@@ -76,26 +77,28 @@ FROM STDIN;
 -- name: upsert_tasks
 -- Opens review tasks, or makes them what they are now.
 INSERT INTO review_task (
-    id, case_id, workflow, tenant, kind, queue, severity, state, exception_type, held_by,
-    opened_at, due_at, at_risk_at, clock_stopped_at, attend_at, version, body
+    id, case_id, workflow, tenant, kind, queue, severity, urgency, state, exception_type, held_by,
+    assigned_to, opened_at, due_at, at_risk_at, clock_stopped_at, attend_at, version, body
 )
 SELECT
-    r.id, r.case_id, r.workflow, r.tenant, r.kind, r.queue, r.severity, r.state,
-    r.exception_type, r.held_by, r.opened_at, r.due_at, r.at_risk_at, r.clock_stopped_at,
-    r.attend_at, r.version, CAST(r.body AS json)
+    r.id, r.case_id, r.workflow, r.tenant, r.kind, r.queue, r.severity, r.urgency,
+    r.state, r.exception_type, r.held_by, r.assigned_to, r.opened_at, r.due_at, r.at_risk_at,
+    r.clock_stopped_at, r.attend_at, r.version, CAST(r.body AS json)
 FROM json_to_recordset(CAST(:rows AS json)) AS r (
     id text, case_id text, workflow text, tenant text, kind text, queue text, severity text,
-    state text, exception_type text, held_by text, opened_at timestamptz, due_at timestamptz,
-    at_risk_at timestamptz, clock_stopped_at timestamptz, attend_at timestamptz,
+    urgency integer, state text, exception_type text, held_by text, assigned_to text,
+    opened_at timestamptz, due_at timestamptz, at_risk_at timestamptz, clock_stopped_at timestamptz, attend_at timestamptz,
     version integer, body text
 )
 ON CONFLICT (id) DO UPDATE SET
     tenant = excluded.tenant,
     queue = excluded.queue,
     severity = excluded.severity,
+    urgency = excluded.urgency,
     state = excluded.state,
     exception_type = excluded.exception_type,
     held_by = excluded.held_by,
+    assigned_to = excluded.assigned_to,
     due_at = excluded.due_at,
     at_risk_at = excluded.at_risk_at,
     clock_stopped_at = excluded.clock_stopped_at,

@@ -47,6 +47,7 @@ UPDATE case_file SET
     currency = :currency,
     outcome = :outcome,
     handling = :handling,
+    paused_by = :paused_by,
     updated_at = :updated_at,
     closed_at = :closed_at,
     version = :version,
@@ -79,20 +80,23 @@ VALUES (
 -- name: upsert_tasks
 -- Opens review tasks, or makes them what they are now.
 INSERT INTO review_task (
-    id, case_id, workflow, tenant, kind, queue, severity, state, exception_type, held_by,
-    opened_at, due_at, at_risk_at, clock_stopped_at, attend_at, version, body
+    id, case_id, workflow, tenant, kind, queue, severity, urgency, state, exception_type, held_by,
+    assigned_to, opened_at, due_at, at_risk_at, clock_stopped_at, attend_at, version, body
 )
 VALUES (
-    :id, :case_id, :workflow, :tenant, :kind, :queue, :severity, :state, :exception_type,
-    :held_by, :opened_at, :due_at, :at_risk_at, :clock_stopped_at, :attend_at, :version, :body
+    :id, :case_id, :workflow, :tenant, :kind, :queue, :severity, :urgency, :state,
+    :exception_type, :held_by, :assigned_to, :opened_at, :due_at, :at_risk_at,
+    :clock_stopped_at, :attend_at, :version, :body
 )
 ON CONFLICT (id) DO UPDATE SET
     tenant = excluded.tenant,
     queue = excluded.queue,
     severity = excluded.severity,
+    urgency = excluded.urgency,
     state = excluded.state,
     exception_type = excluded.exception_type,
     held_by = excluded.held_by,
+    assigned_to = excluded.assigned_to,
     due_at = excluded.due_at,
     at_risk_at = excluded.at_risk_at,
     clock_stopped_at = excluded.clock_stopped_at,

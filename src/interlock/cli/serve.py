@@ -1,0 +1,189 @@
+"""`interlock serve` and `interlock up`: the console and the API, without or with a worker.
+
+One rule: told to stop, it takes nothing new in, finishes what it has in hand, and is gone.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Final
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+
+from interlock import api, identity
+from interlock.bootstrap import Services
+from interlock.cli import options
+from interlock.cli.screen import marked, notes, out
+from interlock.cli.session import open_services
+from interlock.console.app import attach as attach_console
+from interlock.errors import InterlockError
+from interlock.identity import OneTimeLink
+from interlock.papers.words import listed
+from interlock.web.app import new_app
+from interlock.web.settings import WebSettings, load_web_settings
+
+STOP_SECONDS: Final = 10  # requests in hand get so long to end
+BACKLOG: Final = 2048  # connections that wait to be taken
+STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+
+Host = Annotated[
+    str | None,
+    typer.Option(
+        "--host",
+        metavar="ADDRESS",
+        envvar="INTERLOCK_HOST",
+        help="Address to listen on; without it this machine only.",
+        show_default=False,
+    ),
+]
+Port = Annotated[
+    int | None,
+    typer.Option(
+        "--port",
+        metavar="PORT",
+        envvar="INTERLOCK_PORT",
+        help="Port to listen on; 0 for any that is free.",
+        show_default=False,
+    ),
+]
+
+
+class AddressTaken(InterlockError):
+    """Nothing can listen on this address."""
+
+    code = "address_taken"
+
+    def __init__(self, address: str, reason: str) -> None:
+        super().__init__(address, reason)
+        self.address, self.reason = address, reason
+
+    def __str__(self) -> str:
+        return (
+            f"cannot listen on {self.address}: {self.reason}; "
+            "stop what listens there, or choose another with --port"
+        )
+
+
+def serve(
+    host: Host = None,
+    port: Port = None,
+    workflow: options.Workflow = None,
+    database: options.Database = None,
+    stage: options.Stage = None,
+) -> None:
+    """Serve the console and the API until SIGTERM or ctrl-C; `interlock work` does the work."""
+    settings = load_web_settings(host=host, port=port)
+    with (
+        open_services(database, workflow, stage=stage, engine=None) as services,
+        listening(settings) as place,
+        stopping_in_order(),
+    ):
+        _say(services, settings, place, identity.first_sign_in(services.context))
+        _run(services, settings, place)
+    out().print(marked("ok", "stopped in order"))
+
+
+def up(
+    host: Host = None,
+    port: Port = None,
+    workflow: options.Workflow = None,
+    database: options.Database = None,
+    stage: options.Stage = None,
+) -> None:
+    """Console, API and one worker in one process, until ctrl-C; enough for a laptop and a team."""
+    settings = load_web_settings(host=host, port=port)
+    with (
+        open_services(database, workflow, stage=stage, engine=None) as services,
+        listening(settings) as place,
+        stopping_in_order(),
+    ):
+        link = identity.first_sign_in(services.context)
+        with services.worker():
+            _say(services, settings, place, link)
+            _run(services, settings, place)
+    out().print(marked("ok", "stopped in order; nothing is lost"))
+
+
+def application(services: Services, settings: WebSettings) -> FastAPI:
+    """The whole web application: the API, and the console on it."""
+    app = new_app(services, settings)
+    api.attach(app)
+    attach_console(app)
+    return app
+
+
+@contextmanager
+def listening(settings: WebSettings) -> Iterator[socket.socket]:
+    """A socket that is bound, so that the address that is printed is the one that answers.
+
+    Raises: AddressTaken.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        place = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as problem:
+        address = f"{settings.host}:{settings.port}"
+        raise AddressTaken(address, problem.strerror or str(problem)) from None
+    with place:
+        yield place
+
+
+@contextmanager
+def stopping_in_order() -> Iterator[None]:
+    """Lets the server act on a signal and nothing else: it sends it on to itself when it is done,
+    and without this the process would end there, with a worker's cases in its hands."""
+    before = {each: signal.signal(each, _noted) for each in STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def address_of(settings: WebSettings, place: socket.socket) -> str:
+    """How people reach it."""
+    if settings.public_url:
+        return settings.public_url
+    host, port = place.getsockname()[:2]
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def _run(services: Services, settings: WebSettings, place: socket.socket) -> None:
+    config = uvicorn.Config(
+        application(services, settings),
+        log_config=None,
+        access_log=False,  # it would write addresses, and they hold one-time links
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.proxies,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    uvicorn.Server(config).run(sockets=[place])
+
+
+def _say(
+    services: Services, settings: WebSettings, place: socket.socket, link: OneTimeLink | None
+) -> None:
+    address = address_of(settings, place)
+    names = listed(sorted(each.contract.workflow for each in services.workflows))
+    out().print(f"Console  {address}/", soft_wrap=True, highlight=False)
+    out().print(f"API      {address}/api/v1/openapi.json", soft_wrap=True, highlight=False)
+    if link is not None:
+        text = f"Sign in  {address}{link.path}"
+        out().print(text, soft_wrap=True, highlight=False)
+        notes().print(
+            f"This link signs {link.account_id} in, once, until "
+            f"{link.expires_at:%Y-%m-%d %H:%M} UTC. It is not shown again.",
+            style="dim",
+        )
+    notes().print(f"Serves {names} ({services.store.dialect}), until ctrl-C.", style="dim")
+
+
+def _noted(_signal: int, _frame: object) -> None:
+    """The server has its own handler while it runs."""

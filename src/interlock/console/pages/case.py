@@ -1,0 +1,97 @@
+"""One case: its page, its document, and what people may do with it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from interlock.console.shell import page
+from interlock.console.views.case import case_page
+from interlock.domain.people import Right
+from interlock.papers.case_file.case_file_html import case_file_html
+from interlock.papers.case_file.case_file_pdf import case_file_pdf
+from interlock.papers.documents import document_view
+from interlock.runtime.commands.comments import comment_case
+from interlock.runtime.commands.reopening import cancel_case, reopen_case
+from interlock.web.boundary import Caller, needs
+
+router = APIRouter()
+
+Seeing = Annotated[Caller, Depends(needs(Right.SEE))]
+Operating = Annotated[Caller, Depends(needs(Right.OPERATE))]
+Why = Annotated[str, Form(max_length=1000)]
+Text = Annotated[str, Form(max_length=2000)]
+SEE_OTHER = 303
+
+
+@router.get("/cases/{case_id}")
+def case(request: Request, caller: Seeing, case_id: str) -> HTMLResponse:
+    """The whole case; `?all=1` also tells each rule that decided on the way."""
+    found = caller.case(case_id)
+    view = case_page(caller, found, everything=request.query_params.get("all") == "1")
+    return page(request, "case.html", section="cases", case=view)
+
+
+@router.get("/cases/{case_id}/file")
+def case_file(
+    caller: Seeing, case_id: str, form: Annotated[str, Query(alias="as")] = "html"
+) -> Response:
+    """The whole case as one file that opens anywhere, as HTML or, with `?as=pdf`, as PDF."""
+    found = caller.case(case_id)
+    lens, now = caller.lens(found), caller.context.clock.now()
+    if form == "pdf":
+        content = case_file_pdf(caller.context, found.id, lens=lens, now=now)
+        return _download(content, f"{found.id}.pdf", "application/pdf")
+    html = case_file_html(caller.context, found.id, lens=lens, now=now)
+    return _download(html.encode(), f"{found.id}.html", "text/html; charset=utf-8")
+
+
+@router.get("/cases/{case_id}/document")
+def document(request: Request, caller: Seeing, case_id: str) -> HTMLResponse:
+    """The document the case came from, made readable, for who may see what is protected."""
+    found = caller.case(case_id)
+    caller.need(Right.SEE_PROTECTED, workflow=found.workflow, tenant=found.tenant)
+    kept = caller.store.document(found.source.document) if found.source else None
+    if kept is None:
+        raise HTTPException(404, "this case came without a document")
+    view = document_view(kept.name, kept.content, kept.channel)
+    return page(request, "case_document.html", section="cases", case=found, document=view)
+
+
+@router.post("/cases/{case_id}/comment")
+def comment(caller: Seeing, case_id: str, text: Text) -> RedirectResponse:
+    """Adds a comment."""
+    found = caller.case(case_id)
+    place = {"workflow": found.workflow, "tenant": found.tenant}
+    if not caller.may(Right.OPERATE, **place):
+        caller.need(Right.DECIDE, **place)
+    comment_case(caller.context, found.id, caller.id, text)
+    return _back(found.id, "#comments")
+
+
+@router.post("/cases/{case_id}/cancel")
+def cancel(caller: Operating, case_id: str, why: Why) -> RedirectResponse:
+    """Stops the case."""
+    found = caller.case(case_id, Right.OPERATE)
+    cancel_case(caller.context, found.id, caller.id, note=why)
+    return _back(found.id)
+
+
+@router.post("/cases/{case_id}/reopen")
+def reopen(caller: Operating, case_id: str, why: Why) -> RedirectResponse:
+    """Opens a closed case again, as wrong."""
+    found = caller.case(case_id, Right.OPERATE)
+    reopen_case(caller.context, found.id, caller.id, reason=why)
+    return _back(found.id)
+
+
+def _download(content: bytes, name: str, kind: str) -> Response:
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=kind, headers=headers)
+
+
+def _back(case_id: str, place: str = "") -> RedirectResponse:
+    return RedirectResponse(f"/cases/{case_id}{place}", SEE_OTHER)

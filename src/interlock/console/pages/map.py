@@ -1,0 +1,31 @@
+"""The workflow map, and the places of what is not measured yet."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from interlock.console.pages.workflow import contract_of
+from interlock.console.shell import page, services_of
+from interlock.console.views.map import checks_of, map_of
+from interlock.console.views.scope import scope_of
+from interlock.console.views.workflow import head_of
+from interlock.web.visitor import TheVisitor
+
+router = APIRouter()
+
+
+@router.get("/workflows/{workflow}")
+def workflow_map(request: Request, visitor: TheVisitor, workflow: str) -> HTMLResponse:
+    """The steps of one workflow in their lanes, with what is at each of them now."""
+    context = services_of(request).context
+    scope = scope_of(context, visitor)
+    contract = contract_of(scope, workflow)
+    return page(
+        request,
+        "map.html",
+        section="ops",
+        head=head_of(contract, context.stage),
+        map=map_of(context, scope, contract),
+        map_checks=checks_of(contract),
+    )

@@ -1,0 +1,318 @@
+"""One case, whole: facts, timeline, evidence, decisions, actions, comments and proof.
+
+One rule: the proof is computed when the page is asked for; it is never remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from interlock.console import words
+from interlock.console.views.case_evidence import Shown, shown_evidence, tasks_of
+from interlock.console.views.cases import HANDLINGS, OUTCOME_STATE, OUTCOMES, WAITS
+from interlock.console.views.timeline import Day, days_of
+from interlock.domain.action import ActionState
+from interlock.domain.audit import AuditEntry, chain_faults
+from interlock.domain.case import Case, CaseState
+from interlock.domain.contract import WorkflowContract
+from interlock.domain.people import Right
+from interlock.domain.review import Decision
+from interlock.domain.rules.lens import Lens
+from interlock.domain.rules.shown import is_hidden_from, shown_case
+from interlock.papers.words import span
+from interlock.storage.codec import EVENT
+from interlock.web.boundary import Caller
+
+ACTION_WORDS: Final[Mapping[ActionState, tuple[str, str]]] = {
+    ActionState.PLANNED: ("planned, not started", ""),
+    ActionState.INTENDED: ("started, its end is not known yet", "warn"),
+    ActionState.SUCCEEDED: ("done", "ok"),
+    ActionState.FAILED: ("refused; nothing happened there", "bad"),
+    ActionState.UNKNOWN: ("nobody knows whether it happened", "bad"),
+    ActionState.VERIFIED: ("done, found by looking it up", "ok"),
+    ActionState.COMPENSATED: ("undone", "warn"),
+    ActionState.WITHDRAWN: ("not done, no longer needed", ""),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What one person decided. minutes: how long they held the task before; None if unknown."""
+
+    by: str
+    at: datetime
+    verb: str
+    question: str
+    reason: str
+    note: str
+    via: str
+    held: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """One action and its outcome in words."""
+
+    name: str
+    says: str
+    outcome: str
+    state: str
+    amount: str
+    approved_by: str
+    receipt: str
+    error: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    by: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """The log as it verified just now. faults: every place where it does not hold."""
+
+    is_whole: bool
+    entries: int
+    first: datetime | None
+    last: datetime | None
+    head: str
+    faults: tuple[tuple[int, str], ...]
+    checked_at: datetime
+
+    @property
+    def grouped_head(self) -> str:
+        """The last hash in groups of four, as people compare it."""
+        return " ".join(self.head[at : at + 4] for at in range(0, len(self.head), 4))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """Everything the page shows."""
+
+    id: str
+    version: int
+    key: str
+    title: str
+    workflow: str
+    workflow_title: str
+    state: str
+    state_color: str
+    lead: str
+    facts: tuple[tuple[str, str], ...]
+    fields: tuple[tuple[str, str], ...]
+    fields_note: str
+    days: tuple[Day, ...]
+    evidence: tuple[Shown, ...]
+    decided: tuple[Decided, ...]
+    actions: tuple[Done, ...]
+    comments: tuple[Comment, ...]
+    proof: Proof
+    document: str
+    task: str
+    may_cancel: bool
+    may_reopen: bool
+    may_comment: bool
+    everything: bool
+    person_minutes: str
+    hides_ai: bool
+
+
+def case_page(caller: Caller, case: Case, *, everything: bool) -> CasePage:
+    """The case as this caller may see it. everything: also each rule that decided on the way."""
+    now, lens, contract = caller.context.clock.now(), caller.lens(case), caller.contract_of(case)
+    chain = caller.store.chain(case.id)
+    entries = list(chain.entries) if chain else []
+    decisions = caller.store.decisions(case.id)
+    tasks = tasks_of(caller.store, case)
+    hides_ai = any(is_hidden_from(task, caller.id) for task in tasks)
+    case = shown_case(case)
+    state, color = state_of(case, now)
+    is_open = case.state is not CaseState.CLOSED
+    operates = caller.may(Right.OPERATE, workflow=case.workflow, tenant=case.tenant)
+    return CasePage(
+        id=case.id,
+        version=case.version,
+        key=case.key,
+        title=case.title or case.key,
+        workflow=case.workflow,
+        workflow_title=contract.title if contract else words.sentence(case.workflow),
+        state=state,
+        state_color=color,
+        lead=_lead(case, now),
+        facts=_facts(case, contract, now),
+        fields=_fields(case, lens),
+        fields_note=""
+        if contract
+        else "Its contract is not loaded here, so nobody can say what "
+        "is protected; no field is shown.",
+        days=days_of(
+            entries, now=now, lens=lens, everything=everything, contract=contract, hides_ai=hides_ai
+        ),
+        evidence=shown_evidence(caller.store, tasks, lens, caller.id),
+        decided=tuple(_decided(each, entries, lens) for each in decisions),
+        actions=_actions(case, contract, lens),
+        comments=_comments(entries, lens),
+        proof=proof_of(caller, case, now),
+        document=case.source.name if case.source else "",
+        task=case.task or "",
+        may_cancel=is_open and operates,
+        may_reopen=not is_open and operates,
+        may_comment=caller.may(Right.DECIDE, workflow=case.workflow, tenant=case.tenant)
+        or operates,
+        everything=everything,
+        person_minutes=_minutes(entries),
+        hides_ai=hides_ai,
+    )
+
+
+def state_of(case: Case, now: datetime) -> tuple[str, str]:
+    """Where the case is, as a chip says it, and its colour."""
+    if case.outcome is not None:
+        return OUTCOMES[case.outcome].capitalize(), OUTCOME_STATE[case.outcome]
+    if case.waits_for is None:
+        return "On its way", "info"
+    until = f" until {words.clock(case.wake_at, now)}" if case.wake_at else ""
+    return f"Waits for {WAITS[case.waits_for]}{until}", ""
+
+
+def proof_of(caller: Caller, case: Case, now: datetime) -> Proof:
+    """The case's log, verified now from its first entry to its last."""
+    chain = caller.store.chain(case.id)
+    entries: Sequence[AuditEntry] = chain.entries if chain else ()
+    faults = chain_faults(case.id, entries, length=chain.length, head=chain.head) if chain else []
+    unreadable = [
+        (place, "its row is no entry any more") for place in (chain.unreadable if chain else ())
+    ]
+    return Proof(
+        is_whole=not faults and not unreadable and bool(entries),
+        entries=len(entries),
+        first=entries[0].at if entries else None,
+        last=entries[-1].at if entries else None,
+        head=entries[-1].hash if entries else "",
+        faults=(*((fault.seq, fault.what) for fault in faults), *unreadable),
+        checked_at=now,
+    )
+
+
+def _lead(case: Case, now: datetime) -> str:
+    opened = f"Received {words.clock(case.opened_at, now)}"
+    if case.closed_at is None:
+        step = f" It stands at “{words.spaced(case.step)}”." if case.step else ""
+        about = f" Reason: {words.spaced(case.exception.type)}." if case.exception else ""
+        return f"{opened}, open for {words.left(now - case.opened_at)}.{step}{about}"
+    handled = f" {HANDLINGS[case.handling].capitalize()}." if case.handling else ""
+    lasted = words.left(case.closed_at - case.opened_at)
+    return f"{opened}, closed {words.clock(case.closed_at, now)} after {lasted}.{handled}"
+
+
+def _facts(
+    case: Case, contract: WorkflowContract | None, now: datetime
+) -> tuple[tuple[str, str], ...]:
+    source = case.source
+    wanted = (
+        ("Key", case.key),
+        ("Amount", str(case.amount) if case.amount else ""),
+        ("Deadline", words.clock(case.deadline, now) if case.deadline else ""),
+        ("Received as", f"{source.name} by {words.spaced(source.channel)}" if source else ""),
+        ("Exception", words.spaced(case.exception.type) if case.exception else ""),
+        ("Segment", case.segment.replace("/", ", ")),
+        ("Path", f"{str(case.stage).capitalize()}, contract {case.fingerprint[:8]}"),
+        ("Contract", "" if contract else "not loaded here"),
+        ("Case number", case.id),
+    )
+    return tuple((label, value) for label, value in wanted if value)
+
+
+def _fields(case: Case, lens: Lens) -> tuple[tuple[str, str], ...]:
+    if lens.secret is None:
+        return ()
+    return tuple(
+        (words.sentence(str(name)), lens.brief({str(name): value}, 200))
+        for name, value in case.data.items()
+        if value not in (None, "", [], {})
+    )
+
+
+def _decided(decision: Decision, entries: Sequence[AuditEntry], lens: Lens) -> Decided:
+    held = _held(decision, entries)
+    return Decided(
+        by=lens.who(decision.by),
+        at=decision.at,
+        verb=words.DONE[decision.verb],
+        question=_question(decision, entries),
+        reason=words.spaced(decision.reason_code),
+        note=decision.note,
+        via=decision.via,
+        held=span(held) if held is not None else "",
+    )
+
+
+def _held(decision: Decision, entries: Sequence[AuditEntry]) -> timedelta | None:
+    """From the last claim of the task to the decision."""
+    claims = [
+        entry.at
+        for entry in entries
+        if entry.kind in ("review_claimed", "review_taken_over")
+        and entry.at <= decision.at
+        and any(task["id"] == decision.task_id for task in entry.body.get("tasks", []))
+    ]
+    return decision.at - claims[-1] if claims else None
+
+
+def _question(decision: Decision, entries: Sequence[AuditEntry]) -> str:
+    for entry in entries:
+        for task in entry.body.get("tasks", []):
+            if task["id"] == decision.task_id:
+                kind = task.get("exception_type") or task.get("kind", "")
+                return words.spaced(str(kind))
+    return ""
+
+
+def _minutes(entries: Sequence[AuditEntry]) -> str:
+    """How long people held tasks of this case in all, in words; empty when nobody did."""
+    total, since = timedelta(), dict[str, datetime]()
+    for entry in entries:
+        for task in entry.body.get("tasks", []):
+            is_held = task["state"] == "claimed"
+            if is_held:
+                since.setdefault(task["id"], entry.at)
+            elif task["id"] in since:
+                total += entry.at - since.pop(task["id"])
+    return span(total) if total else ""
+
+
+def _actions(case: Case, contract: WorkflowContract | None, lens: Lens) -> tuple[Done, ...]:
+    done = []
+    for each in case.actions:
+        outcome, state = ACTION_WORDS[each.state]
+        rule = contract.actions.get(each.name) if contract else None
+        done.append(
+            Done(
+                name=words.sentence(each.name),
+                says=f"in {words.spaced(rule.system)}" if rule else "",
+                outcome="left as it is, by a person" if each.kept else outcome,
+                state=state,
+                amount=str(each.amount) if each.amount else "",
+                approved_by=words.listed(tuple(lens.who(person) for person in each.approved_by)),
+                receipt=lens.brief(each.receipt, 100) if each.receipt is not None else "",
+                error=each.error,
+                at=each.finished_at,
+            )
+        )
+    return tuple(done)
+
+
+def _comments(entries: Sequence[AuditEntry], lens: Lens) -> tuple[Comment, ...]:
+    found = []
+    for entry in entries:
+        if entry.kind == "case_commented" and entry.payload is not None:
+            event: Any = EVENT.decode(entry.payload)
+            found.append(Comment(by=lens.who(event.by), at=entry.at, text=event.text))
+    return tuple(found)

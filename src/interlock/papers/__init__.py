@@ -1,0 +1,1 @@
+"""Papers: what people read and keep: timelines, documents made readable, the case file."""

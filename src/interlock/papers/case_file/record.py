@@ -1,0 +1,101 @@
+"""Everything on record about one case, read once.
+
+One rule: what is not there is None, and is said in the case file; nothing is made up for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from interlock.domain.audit import AuditEntry, ChainFault, chain_faults
+from interlock.domain.case import Case
+from interlock.domain.ids import CaseId, TaskId
+from interlock.domain.review import Decision, EvidencePackage, ReviewState, ReviewTask
+from interlock.storage import (
+    CaseUnknown,
+    ContractRow,
+    DocumentRow,
+    DocumentUnknown,
+    Store,
+    TaskQuery,
+    TaskUnknown,
+)
+
+MOST_TASKS = 1_000  # of one case; they are made one after another, by people's pace
+
+
+class Archive(Protocol):
+    """What a case file is made from: anything with the store, such as the runtime's context."""
+
+    @property
+    def store(self) -> Store: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRecord:
+    """One case with all that belongs to it. `faults`: where its chain does not hold."""
+
+    case: Case
+    contract: ContractRow | None
+    document: DocumentRow | None
+    tasks: tuple[ReviewTask, ...]
+    evidence: dict[TaskId, EvidencePackage]
+    decisions: tuple[Decision, ...]
+    entries: tuple[AuditEntry, ...]
+    length: int
+    head: str
+    faults: tuple[ChainFault, ...]
+
+
+def case_record(store: Store, case_id: CaseId) -> CaseRecord:
+    """The record of a case. Raises: CaseUnknown."""
+    found = store.load([case_id])
+    chain = store.chain(case_id)
+    if not found or chain is None:
+        raise CaseUnknown(case_id)
+    case = found[0]
+    query = TaskQuery(case_id=case_id, states=tuple(ReviewState), limit=MOST_TASKS)
+    tasks = sorted(store.tasks(query), key=lambda each: (each.opened_at, each.id))
+    unreadable = [
+        ChainFault(case_id=case_id, seq=seq, what="it cannot be read as an entry")
+        for seq in chain.unreadable
+    ]
+    faults = chain_faults(case_id, chain.entries, length=chain.length, head=chain.head)
+    return CaseRecord(
+        case=case,
+        contract=_contract(store, case),
+        document=_document(store, case),
+        tasks=tuple(tasks),
+        evidence=_evidence(store, tasks),
+        decisions=tuple(store.decisions(case_id)),
+        entries=chain.entries,
+        length=chain.length,
+        head=chain.head,
+        faults=(*unreadable, *faults),
+    )
+
+
+def _contract(store: Store, case: Case) -> ContractRow | None:
+    """The very version the case began with, not the newest one."""
+    rows = (row for row in store.contracts() if row.fingerprint == case.fingerprint)
+    return next((row for row in rows if row.workflow == case.workflow), None)
+
+
+def _document(store: Store, case: Case) -> DocumentRow | None:
+    if case.source is None:
+        return None
+    try:
+        return store.document(case.source.document)
+    except DocumentUnknown:
+        return None
+
+
+def _evidence(store: Store, tasks: list[ReviewTask]) -> dict[TaskId, EvidencePackage]:
+    found: dict[TaskId, EvidencePackage] = {}
+    for task in tasks:
+        try:
+            found[task.id] = store.evidence(task.id)
+        except TaskUnknown:  # nothing was frozen for it
+            continue
+    return found

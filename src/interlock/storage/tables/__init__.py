@@ -1,0 +1,34 @@
+"""The tables, one file an area. Migrations must make exactly these; a test holds the two equal."""
+
+from interlock.storage.tables import (
+    contracts,
+    desk,
+    house,
+    overview,
+    pauses,
+    people,
+    quality,
+    views,
+    web,
+    work,
+)
+from interlock.storage.tables.columns import metadata
+from interlock.storage.tables.work import audit_entry, case_file, fact, worker
+
+__all__ = [
+    "audit_entry",
+    "case_file",
+    "contracts",
+    "desk",
+    "fact",
+    "house",
+    "metadata",
+    "overview",
+    "pauses",
+    "people",
+    "quality",
+    "views",
+    "web",
+    "work",
+    "worker",
+]

@@ -1,0 +1,1 @@
+"""What the API and the console share: who visits, what they may see, and what changed."""
