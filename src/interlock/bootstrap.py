@@ -23,6 +23,7 @@ from interlock.contracts import (
 from interlock.domain.contract import Stage
 from interlock.errors import InterlockError
 from interlock.identity.chores import ways_in_chore
+from interlock.notify import load_notify_settings, notice_chores
 from interlock.observe import CONTRACT_NOT_KEPT, KEPT_CONTRACT_REFUSED, log, set_up_logging
 from interlock.runtime.chores import Chore
 from interlock.runtime.context import Context
@@ -83,7 +84,8 @@ class Services:
 
 def chores(services: Services) -> list[Chore]:  # noqa: ARG001
     """What a worker of these services does beside its cases."""
-    return [probe_chore(), answers_chore(), ways_in_chore(), drafts_chore()]
+    telling = notice_chores(load_notify_settings())
+    return [probe_chore(), answers_chore(), ways_in_chore(), drafts_chore(), *telling]
 
 
 def build(

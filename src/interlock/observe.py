@@ -33,6 +33,8 @@ CHORE_FAILED: Final = "chore_failed"
 PROBE_UNFIT: Final = "probe_unfit"
 PAUSE_SET: Final = "pause_set"
 PAUSE_LIFTED: Final = "pause_lifted"
+NOTICE_FAILED: Final = "notice_failed"
+NOTICE_DEAD: Final = "notice_dead"
 LISTENING_FAILED: Final = "listening_failed"
 
 

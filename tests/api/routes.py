@@ -123,7 +123,7 @@ def declared() -> dict[tuple[str, str], Right | str]:
         for router in ROUTERS
         for route in router.routes
         if isinstance(route, APIRoute)
-        for method in route.methods
+        for method in route.methods or ()
     }
 
 
@@ -133,7 +133,7 @@ def outside() -> set[tuple[str, str]]:
         (method, route.path)
         for route in health.router.routes
         if isinstance(route, APIRoute)
-        for method in route.methods
+        for method in route.methods or ()
     }
 
 

@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 
 from interlock.api.description import METHODS, REFUSALS
 from tests.api.routes import OUTSIDE, WANTED
+from tests.runtime.office import WORKER
 from tests.web.town import NORTH, PEOPLE, SOUTH, Town
 
 EXAMPLES = 6  # for every route; together they take well under a minute
@@ -67,11 +68,12 @@ def tokens(standing: Town) -> dict[str, str]:
 
 @pytest.mark.parametrize("route", ROUTES, ids=" ".join)
 def test_the_api_is_as_its_description_says(
-    described: Any, tokens: dict[str, str], route: tuple[str, str]
+    described: Any, tokens: dict[str, str], standing: Town, route: tuple[str, str]
 ) -> None:
     """Whatever is sent, the answer is one the description allows, and never a crash."""
     method, path = route
     operation = described[path][method]
+    standing.office.store.beat(WORKER, version="test")  # or it is rightly not ready
 
     @given(case=operation.as_strategy(), person=sampled_from(sorted(tokens)))
     @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
@@ -89,6 +91,7 @@ def test_it_is_so_for_what_is_really_there(
     method, path = route
     operation = described[path][method]
     case_file = standing.services.store.load([standing.services.store.find_case("C-1")])[0]
+    assert case_file.source is not None
     there = {"case_id": case_file.id, "task_id": case_file.task, "account_id": "vera"}
     there |= {"workflow": "claims", "queue": "clerks", "digest": case_file.source.document}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from interlock.domain.people import Grant, Role
 from tests.web.town import Town
@@ -10,12 +11,12 @@ from tests.web.town import Town
 CASES = "/api/v1/cases"
 
 
-def a_case(number: str = "C-1", **headers: str) -> dict[str, object]:
+def a_case(number: str = "C-1", **headers: str) -> dict[str, Any]:
     fields = {"number": number, "branch": "north", "amount": "10.00"}
     return {"json": {"workflow": "claims", "fields": fields}, "headers": headers}
 
 
-def a_comment(text: str = "look again", key: str = "key-1") -> dict[str, object]:
+def a_comment(text: str = "look again", key: str = "key-1") -> dict[str, Any]:
     return {"json": {"text": text}, "headers": {"idempotency-key": key}}
 
 
@@ -27,8 +28,8 @@ def test_the_same_request_again_is_answered_and_not_done(town: Town) -> None:
     """A client whose connection broke cannot know, so it asks again."""
     case, program = town.claim(), town.program("anna")
 
-    first = program.post(f"{CASES}/{case}/comments", **a_comment())  # type: ignore[arg-type]
-    again = program.post(f"{CASES}/{case}/comments", **a_comment())  # type: ignore[arg-type]
+    first = program.post(f"{CASES}/{case}/comments", **a_comment())
+    again = program.post(f"{CASES}/{case}/comments", **a_comment())
 
     assert (first.status_code, again.status_code) == (201, 201), first.text
     assert again.json() == first.json()
@@ -39,9 +40,9 @@ def test_the_same_request_again_is_answered_and_not_done(town: Town) -> None:
 def test_the_same_key_with_another_request_is_refused(town: Town) -> None:
     """Else the second request would be lost without a word."""
     case, program = town.claim(), town.program("anna")
-    program.post(f"{CASES}/{case}/comments", **a_comment())  # type: ignore[arg-type]
+    program.post(f"{CASES}/{case}/comments", **a_comment())
 
-    other = program.post(f"{CASES}/{case}/comments", **a_comment("something else"))  # type: ignore[arg-type]
+    other = program.post(f"{CASES}/{case}/comments", **a_comment("something else"))
 
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
     assert comments(town) == 1
@@ -52,7 +53,7 @@ def test_a_key_is_its_visitors_own(town: Town) -> None:
     case = town.claim()
 
     for person in ("anna", "ben"):
-        answer = town.program(person).post(f"{CASES}/{case}/comments", **a_comment())  # type: ignore[arg-type]
+        answer = town.program(person).post(f"{CASES}/{case}/comments", **a_comment())
         assert answer.status_code == 201
         assert "idempotency-replayed" not in answer.headers
 
@@ -64,7 +65,8 @@ def test_of_many_at_once_one_is_done(town: Town) -> None:
     case, program = town.claim(), town.program("anna")
 
     def send(_: int) -> int:
-        return program.post(f"{CASES}/{case}/comments", **a_comment()).status_code  # type: ignore[arg-type]
+        status: int = program.post(f"{CASES}/{case}/comments", **a_comment()).status_code
+        return status
 
     with ThreadPoolExecutor(6) as threads:
         statuses = list(threads.map(send, range(12)))
@@ -93,7 +95,7 @@ def test_what_did_not_fit_may_be_sent_again_corrected(small_town: Town) -> None:
     key = {"idempotency-key": "key-1"}
 
     wrong = program.post(CASES, json={"workflow": "claims"}, headers=key)
-    right = program.post(CASES, **a_case(**key))  # type: ignore[arg-type]
+    right = program.post(CASES, **a_case(**key))
 
     assert (wrong.status_code, right.status_code) == (422, 201)
 
@@ -101,14 +103,14 @@ def test_what_did_not_fit_may_be_sent_again_corrected(small_town: Town) -> None:
 def test_with_other_rights_the_kept_answer_is_not_given(small_town: Town) -> None:
     """It may hold what the visitor may no longer see."""
     case, program = small_town.claim(), small_town.program("anna")
-    program.post(f"{CASES}/{case}/comments", **a_comment())  # type: ignore[arg-type]
+    program.post(f"{CASES}/{case}/comments", **a_comment())
     from interlock import identity
 
     context = small_town.office.context
     identity.grant_role(context, "anna", Grant(role=Role.VIEWER), "rosa")
     identity.revoke_role(context, "anna", Grant(role=Role.REVIEWER), "rosa")
 
-    again = program.post(f"{CASES}/{case}/comments", **a_comment())  # type: ignore[arg-type]
+    again = program.post(f"{CASES}/{case}/comments", **a_comment())
 
     assert (again.status_code, again.json()["code"]) == (409, "idempotency_key_reused")
 
@@ -116,12 +118,12 @@ def test_with_other_rights_the_kept_answer_is_not_given(small_town: Town) -> Non
 def test_after_a_day_the_key_is_free_and_the_answer_forgotten(town: Town) -> None:
     """Kept answers are business data; they stay as long as they serve."""
     program, store = town.program("anna"), town.services.store
-    program.post(CASES, **a_case(**{"idempotency-key": "key-1"}))  # type: ignore[arg-type]
+    program.post(CASES, **a_case(**{"idempotency-key": "key-1"}))
 
     town.office.pass_time(24 * 60 + 1)
 
     assert store.forget_old_answers(town.services.clock.now()) == 1
-    again = program.post(CASES, **a_case("C-2", **{"idempotency-key": "key-1"}))  # type: ignore[arg-type]
+    again = program.post(CASES, **a_case("C-2", **{"idempotency-key": "key-1"}))
     assert again.status_code == 201
 
 
@@ -141,6 +143,6 @@ def test_a_key_that_is_no_plain_text_is_refused(small_town: Town) -> None:
     """It goes into a table and into logs of other people's programs."""
     program = small_town.program("anna")
 
-    answer = program.post(CASES, **a_case(**{"idempotency-key": "k" * 256}))  # type: ignore[arg-type]
+    answer = program.post(CASES, **a_case(**{"idempotency-key": "k" * 256}))
 
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_invalid")

@@ -29,7 +29,7 @@ def read(town: Town, person: str, path: str, status: int = 200) -> str:
     assert answer.status_code == status, answer.text[:2000]
     if status == 200:
         check_page(answer.text)
-    return answer.text
+    return str(answer.text)
 
 
 def send(town: Town, person: str, path: str, status: int = 303, **fields: str) -> str:
@@ -38,7 +38,7 @@ def send(town: Town, person: str, path: str, status: int = 303, **fields: str) -
     headers = {"accept": "text/html", **csrf_of(town.app, client)}
     answer = client.post(path, data=fields, headers=headers, follow_redirects=False)
     assert answer.status_code == status, answer.text[:2000]
-    return answer.text
+    return str(answer.text)
 
 
 def words_of(html: str) -> str:

@@ -71,13 +71,15 @@ def test_an_edit_that_does_not_fit_says_so_at_its_field_and_keeps_what_was_typed
 ) -> None:
     """The same schema judges a person and a model, and a person is told where."""
     task, anna = desk.claim(), desk.visit("anna")
-    shown = anna.get(f"/work?task={task}")
-    names = [each.get("name") for each in shown.all("[name^=field-]")]
 
-    page = anna.decide(task, "edit", **{names[0]: "[1, 2]"}, reason__edit="unclear")
+    page = anna.decide(
+        task, "edit", field__accept="perhaps", field__reason="two pages", reason__edit="unclear"
+    )
 
     assert page.status == 422
-    assert page.form("#review")[names[0]] == "[1, 2]"
+    assert page.one("[name=field-accept]").get("aria-invalid") == "true"
+    assert "perhaps" in page.one(".field .wrong").text_content()
+    assert page.form("#review")["field-reason"] == "two pages"
     assert desk.task(task).is_live
 
 

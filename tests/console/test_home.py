@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from interlock.console.views.queues import clears_by
+from interlock.domain.ids import QueueName
 from tests.console.operations import opened_town, read, words_of
 from tests.web.town import SOUTH, Town
 
@@ -80,7 +81,7 @@ def test_shares_come_with_their_denominators(town: Town) -> None:
 
 def test_a_queue_is_cleared_by_its_people_in_its_hours(town: Town) -> None:
     """Two people clear twice as much; nobody clears nothing."""
-    queue = town.office.workflow.contract.queues["clerks"]
+    queue = town.office.workflow.contract.queues[QueueName("clerks")]
     now = town.office.clock.now()
 
     assert clears_by(queue, 6, 2, now) == now + timedelta(minutes=15)

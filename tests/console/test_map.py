@@ -10,6 +10,7 @@ import pytest
 
 from interlock.console.views.exceptions import minutes_in_words
 from interlock.console.views.spent import spent
+from interlock.domain.ids import CaseId
 from interlock.storage.overview import Moved
 from tests.console.operations import opened_town, read, words_of
 from tests.runtime.office import MONDAY
@@ -76,14 +77,16 @@ def test_every_moment_of_a_case_is_counted_once() -> None:
     waits = ("working", "review", "answer", "hold", "retry", "pause")
     log = [
         Moved(
-            case_id="case_1",
+            case_id=CaseId("case_1"),
             at=MONDAY + timedelta(minutes=10 * number),
             state="ready" if kind == "working" else "waiting",
             waits_for=None if kind == "working" else kind,
         )
         for number, kind in enumerate(waits)
     ]
-    end = Moved(case_id="case_1", at=MONDAY + timedelta(minutes=60), state="closed", waits_for=None)
+    end = Moved(
+        case_id=CaseId("case_1"), at=MONDAY + timedelta(minutes=60), state="closed", waits_for=None
+    )
 
     found = spent([*log, end])
 

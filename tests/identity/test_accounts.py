@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -66,14 +67,15 @@ def test_only_an_admin_changes_accounts(staffed: BareHouse) -> None:
     """Nobody gives themselves a right; the refusal changes nothing and is no entry."""
     before = (staffed.store.accounts(), staffed.store.house_length())
 
-    for attempt in (
+    attempts: tuple[Callable[[], object], ...] = (
         lambda: add_account(staffed, "friend", "anna"),
         lambda: change_account(staffed, "anna", "anna", groups=("bosses",)),
         lambda: grant_role(staffed, "anna", ADMIN, "anna"),
         lambda: revoke_role(staffed, "rosa", ADMIN, "anna"),
         lambda: grant_role(staffed, "anna", ADMIN, "installer"),
         lambda: grant_role(staffed, "anna", ADMIN, ""),
-    ):
+    )
+    for attempt in attempts:
         with pytest.raises(NotAdmin):
             attempt()
 
@@ -113,11 +115,12 @@ def test_a_role_is_granted_and_revoked_in_its_place(staffed: BareHouse) -> None:
 
 def test_a_role_change_ends_the_sessions(staffed: BareHouse) -> None:
     """Nobody works on under what a page showed them of their old rights."""
-    for change in (
+    changes: tuple[Callable[[], object], ...] = (
         lambda: grant_role(staffed, "anna", Grant(role=Role.VIEWER), "rosa"),
         lambda: revoke_role(staffed, "anna", Grant(role=Role.VIEWER), "rosa"),
         lambda: change_account(staffed, "anna", "rosa", groups=("clerks",)),
-    ):
+    )
+    for change in changes:
         _, token = sign_in_with_password(staffed, "anna", PASSWORD, HERE)
         change()
         assert session_of(staffed, token) is None
@@ -137,10 +140,11 @@ def test_a_new_name_ends_no_session(staffed: BareHouse) -> None:
 
 def test_the_last_admin_stays_one(staffed: BareHouse) -> None:
     """Else nobody could ever change anything again, or, worse, anybody could."""
-    for attempt in (
+    attempts: tuple[Callable[[], object], ...] = (
         lambda: revoke_role(staffed, "rosa", ADMIN, "rosa"),
         lambda: change_account(staffed, "rosa", "rosa", active=False),
-    ):
+    )
+    for attempt in attempts:
         with pytest.raises(AccountRefused, match="rosa is the last admin"):
             attempt()
 

@@ -17,6 +17,7 @@ from interlock.domain.action import ActionState
 from interlock.domain.case import Arm, CaseState, ClosingOutcome, Handling, Phase, WaitsFor
 from interlock.domain.contract import Severity, Stage
 from interlock.domain.fact import FactKind
+from interlock.domain.notice import Channel, NoticeKind, NoticeState
 from interlock.domain.pause import ScopeKind
 from interlock.domain.review import ReviewKind, ReviewState, Verb
 from interlock.storage import (
@@ -45,6 +46,9 @@ ENUMS: dict[str, type[StrEnum]] = {
     "review_task.state": ReviewState,
     "decision.verb": Verb,
     "pause.kind": ScopeKind,
+    "notice.kind": NoticeKind,
+    "notice.channel": Channel,
+    "notice.state": NoticeState,
     "past_decision.kind": ReviewKind,
     "past_decision.verb": Verb,
 }

@@ -27,7 +27,7 @@ from joserfc.jwk import RSAKey
 
 CLIENT_ID: Final = "interlock-desk"
 CLIENT_SECRET: Final = "of:a test/only"  # with letters that must be encoded on the way
-REDIRECT_URI: Final = "http://127.0.0.1/sign-in/oidc/back"
+REDIRECT_URI: Final = "http://127.0.0.1/sign-in/elsewhere/back"
 LASTS_SECONDS: Final = 300
 
 
@@ -98,7 +98,7 @@ class Provider:
         header = {"alg": "RS256", "kid": self.key.kid}
         match fault:
             case "signed_by_another":
-                other = RSAKey.generate_key(2048, {"kid": self.key.kid})
+                other = RSAKey.generate_key(2048, {"kid": str(self.key.kid)})
                 return jwt.encode(header, claims, other)
             case "tampered":
                 head, _, signature = jwt.encode(header, claims, self.key).split(".")

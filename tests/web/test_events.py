@@ -203,10 +203,11 @@ def test_a_fact_that_is_committed_late_is_told(town: Town, monkeypatch: pytest.M
     rows = store.changed(0, kinds=changes.TOLD, limit=100)
     late, rest = rows[0], rows[1:]
     shown = [rest, rows]
+    beginning = Position(0, 0, store.house_length())
 
     async def scene() -> list[str]:
         feed = Feed(store, every_seconds=3600)
-        monkeypatch.setattr(changes, "position_now", lambda _: Position())
+        monkeypatch.setattr(changes, "position_now", lambda _: beginning)
         monkeypatch.setattr(store, "changed", lambda *_, **__: [], raising=False)
         stream = feed.listen(lambda _: True)
         first = asyncio.create_task(anext(stream))

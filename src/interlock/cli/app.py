@@ -99,6 +99,9 @@ COMMANDS: Final = MappingProxyType(
             panel=KEEP,
             says="Serve the console and the API; workers run apart.",
         ),
+        "notices": Entry(
+            module="notices", panel=KEEP, says="What people and systems are told; try again."
+        ),
         "audit": Entry(
             module="audit", panel=KEEP, says="Read the record; verify that nobody changed it."
         ),

@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Annotated, Final
 
 import typer
@@ -79,12 +80,12 @@ def serve(
     """Serve the console and the API until SIGTERM or ctrl-C; `interlock work` does the work."""
     settings = load_web_settings(host=host, port=port)
     with (
+        stopping_in_order() as stop,
         open_services(database, workflow, stage=stage, engine=None) as services,
         listening(settings) as place,
-        stopping_in_order(),
     ):
         _say(services, settings, place, identity.first_sign_in(services.context))
-        _run(services, settings, place)
+        _run(services, settings, place, stop)
     out().print(marked("ok", "stopped in order"))
 
 
@@ -98,14 +99,14 @@ def up(
     """Console, API and one worker in one process, until ctrl-C; enough for a laptop and a team."""
     settings = load_web_settings(host=host, port=port)
     with (
+        stopping_in_order() as stop,
         open_services(database, workflow, stage=stage, engine=None) as services,
         listening(settings) as place,
-        stopping_in_order(),
     ):
         link = identity.first_sign_in(services.context)
         with services.worker():
             _say(services, settings, place, link)
-            _run(services, settings, place)
+            _run(services, settings, place, stop)
     out().print(marked("ok", "stopped in order; nothing is lost"))
 
 
@@ -133,13 +134,35 @@ def listening(settings: WebSettings) -> Iterator[socket.socket]:
         yield place
 
 
+class Stop:
+    """Whether somebody told the process to stop, before the server runs or while it does."""
+
+    def __init__(self) -> None:
+        self._told = False
+        self._server: uvicorn.Server | None = None
+
+    def run(self, server: uvicorn.Server, place: socket.socket) -> None:
+        """Serves until told to stop; not at all when that was said before."""
+        self._server = server
+        if not self._told:
+            server.run(sockets=[place])
+
+    def tell(self, _signal: int, _frame: FrameType | None) -> None:
+        """Takes a signal."""
+        self._told = True
+        if self._server is not None:
+            self._server.should_exit = True
+
+
 @contextmanager
-def stopping_in_order() -> Iterator[None]:
-    """Lets the server act on a signal and nothing else: it sends it on to itself when it is done,
-    and without this the process would end there, with a worker's cases in its hands."""
-    before = {each: signal.signal(each, _noted) for each in STOP_SIGNALS}
+def stopping_in_order() -> Iterator[Stop]:
+    """Takes the signals to stop. The server has a handler of its own while it runs, and sends a
+    signal on when it is done: without this the process would end there, with a worker's cases in
+    its hands."""
+    stop = Stop()
+    before = {each: signal.signal(each, stop.tell) for each in STOP_SIGNALS}
     try:
-        yield
+        yield stop
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
@@ -154,7 +177,7 @@ def address_of(settings: WebSettings, place: socket.socket) -> str:
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
 
 
-def _run(services: Services, settings: WebSettings, place: socket.socket) -> None:
+def _run(services: Services, settings: WebSettings, place: socket.socket, stop: Stop) -> None:
     config = uvicorn.Config(
         application(services, settings),
         log_config=None,
@@ -164,7 +187,7 @@ def _run(services: Services, settings: WebSettings, place: socket.socket) -> Non
         forwarded_allow_ips=settings.proxies,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    uvicorn.Server(config).run(sockets=[place])
+    stop.run(uvicorn.Server(config), place)
 
 
 def _say(
@@ -183,7 +206,3 @@ def _say(
             style="dim",
         )
     notes().print(f"Serves {names} ({services.store.dialect}), until ctrl-C.", style="dim")
-
-
-def _noted(_signal: int, _frame: object) -> None:
-    """The server has its own handler while it runs."""

@@ -24,6 +24,8 @@ MEDIA_TYPE: Final = "application/problem+json"
 TYPES: Final = "/problems/"  # a problem's type is this and its code, on every installation
 API: Final = "/api/"
 NO_DETAIL: Final = "the request was refused; see the title"
+DEEPEST: Final = 12  # parts of a place; what lies deeper is made up by whoever sent it
+MOST_TOLD: Final = 20  # mistakes of one request
 FACTS: Final = ("rule", "reason", "problems")  # attributes of errors that are told apart
 
 _STATUS: Final = MappingProxyType(
@@ -200,8 +202,8 @@ _WORDS: Final = MappingProxyType(
 def invalid(errors: Sequence[Mapping[str, Any]]) -> Problem:
     """A request that does not fit. What was sent is not quoted: it may be protected."""
     found = [
-        {"at": ".".join(_place(part) for part in each["loc"]), "says": _says(each)}
-        for each in errors
+        {"at": ".".join(_place(part) for part in each["loc"][:DEEPEST]), "says": _says(each)}
+        for each in errors[:MOST_TOLD]
     ]
     places = ", ".join(dict.fromkeys(each["at"] for each in found))
     detail = f"the request does not fit at {places}; nothing was done; correct it and send it again"

@@ -117,7 +117,7 @@ def _row(caller: Caller, task: ReviewTask) -> tuple[Row, str]:
         standing=standing,
         reason_code=next(iter(task.reason_codes), ""),
     )
-    row = row_of(contract, case, task, now, caller.id)
+    row = row_of(contract, case, task, now, caller.visitor)
     return row, "" if answer.allowed else answer.reason
 
 

@@ -34,6 +34,7 @@ from interlock.runtime.commands.review import decide_task, escalate_task
 from interlock.runtime.commands.task_record import TaskMoved
 from interlock.web.boundary import Caller, needs
 from interlock.web.problems import status_of
+from interlock.web.veil import Veil
 
 router = APIRouter()
 
@@ -122,7 +123,7 @@ def _changed_fields(caller: Caller, task: ReviewTask, typed: Typed) -> dict[str,
     workflow = caller.services.workflows.of(case.fingerprint)
     content = shown_package(task, caller.store.evidence(task.id), caller.id).content
     shown, _ = shown_values(workflow, task, content)
-    masked = caller.lens(case).masked(shown)
+    masked = Veil(caller.lens(case), case).fields(shown)
     open_ones = {name: value for name, value in shown.items() if masked.get(name) == value}
     return changes_from(typed.values, open_ones)
 

@@ -105,7 +105,7 @@ class _Desk:
         contract = self.caller.contract_of(found[0]) if found else None
         if contract is None:
             return None
-        row = row_of(contract, found[0], task, self._now(), self.caller.id)
+        row = row_of(contract, found[0], task, self._now(), self.caller.visitor)
         shown: dict[str, Any] = {"r": row, "filter": self.wanted, "current": self.chosen}
         return self._piece(f"row-{task.id}", "work_row.html", **shown)
 

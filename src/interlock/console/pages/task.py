@@ -134,7 +134,7 @@ def document(caller: Reader, task: str, page: int = 0, download: int = 0) -> Res
 
     Raises: TaskUnknown, DocumentUnknown, PageUnreadable.
     """
-    found = caller.task(task)
+    found = caller.task(task, Right.SEE_PROTECTED)
     [case] = caller.store.load([found.case_id])
     if case.source is None:
         raise DocumentUnknown(task)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from interlock.console import words
 from interlock.domain.one_line import brief
 from interlock.domain.review import ReviewTask
-from interlock.domain.rules.lens import Lens
+from interlock.web.veil import Veil
 
 WIDE: Final = 160  # letters of an item
 SEAL: Final = 8  # letters of the seal that name it
@@ -46,10 +46,10 @@ class EvidenceShown:
 
 
 def evidence_shown(
-    task: ReviewTask, content: Mapping[str, Any], lens: Lens, supplied: Mapping[str, str]
+    task: ReviewTask, content: Mapping[str, Any], veil: Veil, supplied: Mapping[str, str]
 ) -> EvidenceShown:
     """The required items of a task, in the contract's order."""
-    there = lens.masked(content.get("required") or {})
+    there = veil.fields(content.get("required") or {})
     items = tuple(
         ItemShown(
             name=name,

@@ -16,8 +16,8 @@ from interlock.console import words
 from interlock.contracts import fields_of
 from interlock.domain.one_line import brief
 from interlock.domain.review import EditTarget, ReviewKind, ReviewTask, Verb
-from interlock.domain.rules.lens import Lens
 from interlock.runtime.workflow import Workflow
+from interlock.web.veil import Veil
 
 PREFIX: Final = "field-"  # of every field's name in the form
 WIDE: Final = 60  # letters from which on a text gets a box of several lines
@@ -74,7 +74,7 @@ def field_list(
     workflow: Workflow,
     task: ReviewTask,
     content: Mapping[str, Any],
-    lens: Lens,
+    veil: Veil,
     *,
     typed: Mapping[str, str] | None = None,
     problems: Sequence[str] = (),
@@ -87,7 +87,7 @@ def field_list(
     """
     shown, by_ai = shown_values(workflow, task, content)
     editable = Verb.EDIT in task.verbs and task.is_live
-    masked = lens.masked(shown)
+    masked = veil.fields(shown)
     found = [
         _field(
             name,

@@ -14,11 +14,11 @@ from interlock.console import words
 from interlock.domain.case import Case
 from interlock.domain.contract import WorkflowContract
 from interlock.domain.review import ReviewTask
-from interlock.domain.rules.lens import Lens
 from interlock.domain.rules.outlook import name_of
 from interlock.papers.timeline import timeline, worth_telling
 from interlock.runtime.context import Context
 from interlock.storage.quality import LikeThis, PastDecision
+from interlock.web.veil import Veil
 
 SHOWN: Final = 5  # past decisions beside a question
 LATEST: Final = 8  # entries of a case that a task shows; the case page shows all
@@ -51,9 +51,17 @@ class Happened:
 
 
 def similar_shown(
-    context: Context, contract: WorkflowContract, case: Case, task: ReviewTask
+    context: Context,
+    contract: WorkflowContract,
+    case: Case,
+    task: ReviewTask,
+    *,
+    says_why: bool,
 ) -> tuple[SimilarShown, ...]:
-    """What people decided when asked the same, the nearest amount first."""
+    """What people decided when asked the same, the nearest amount first.
+
+    says_why: with what they wrote, which may hold protected values of their cases.
+    """
     like = LikeThis(
         case_id=case.id,
         workflow=case.workflow,
@@ -65,7 +73,9 @@ def similar_shown(
     )
     found = context.store.similar_decisions(like, SHOWN)
     titles = {each.id: each.title for each in context.store.load([e.case_id for e in found])}
-    return tuple(_similar(contract, each, titles.get(each.case_id, "")) for each in found)
+    return tuple(
+        _similar(contract, each, titles.get(each.case_id, ""), says_why=says_why) for each in found
+    )
 
 
 def similar_said(found: tuple[SimilarShown, ...]) -> str:
@@ -77,18 +87,18 @@ def similar_said(found: tuple[SimilarShown, ...]) -> str:
 
 
 def so_far(
-    context: Context, contract: WorkflowContract, case: Case, lens: Lens, now: datetime
+    context: Context, contract: WorkflowContract, case: Case, veil: Veil, now: datetime
 ) -> tuple[Happened, ...]:
     """The latest of what happened to the case, oldest of these first."""
-    told = worth_telling(timeline(context.store.entries(case.id), now=now, lens=lens))
+    told = worth_telling(timeline(context.store.entries(case.id), now=now, lens=veil.lens))
     return tuple(
         Happened(
             at=each.at,
-            text=words.sentence(each.text),
+            text=words.sentence_of(veil.text(each.text)),
             actor=_actor(contract, each.actor),
             mark=each.mark,
             icon=ICONS[each.mark],
-            asides=each.asides,
+            asides=tuple(veil.text(aside) for aside in each.asides),
         )
         for each in told[-LATEST:]
     )
@@ -105,14 +115,18 @@ def checks_from(happened: tuple[Happened, ...]) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _similar(contract: WorkflowContract, each: PastDecision, title: str) -> SimilarShown:
+def _similar(
+    contract: WorkflowContract, each: PastDecision, title: str, *, says_why: bool
+) -> SimilarShown:
     return SimilarShown(
         case_id=each.case_id,
         title=title or each.case_id,
         at=each.at,
         who=name_of(contract, each.by),
         what=words.sentence(words.DONE[each.verb]),
-        why=", ".join(part for part in (words.spaced(each.reason_code), each.note) if part),
+        why=", ".join(
+            part for part in (words.spaced(each.reason_code), each.note if says_why else "") if part
+        ),
         amount=str(each.amount or ""),
     )
 

@@ -13,9 +13,9 @@ from typing import Any, Final
 from interlock.domain.one_line import brief
 from interlock.domain.quality import band_of
 from interlock.domain.review import ReviewTask
-from interlock.domain.rules.lens import Lens
 from interlock.papers.words import confidence
 from interlock.runtime.context import Context
+from interlock.web.veil import Veil
 
 WIDE: Final = 240  # letters of what it says
 FEW: Final = 20  # judged proposals under which a share says little
@@ -36,7 +36,7 @@ class ProposalShown:
 
 
 def proposal_shown(
-    context: Context, task: ReviewTask, content: Mapping[str, Any], lens: Lens, *, hidden: bool
+    context: Context, task: ReviewTask, content: Mapping[str, Any], veil: Veil, *, hidden: bool
 ) -> ProposalShown | None:
     """The proposal of a task, or None when no AI had a say."""
     if hidden:
@@ -46,9 +46,9 @@ def proposal_shown(
         return None
     share = float(said["confidence"])
     return ProposalShown(
-        say=brief(lens.masked(said.get("value")), WIDE),
-        reasons=tuple(_sentences(str(said.get("rationale") or ""))),
-        weak=str(said.get("weak_point") or ""),
+        say=brief(veil.plain(said.get("value")), WIDE),
+        reasons=tuple(_sentences(veil.text(str(said.get("rationale") or "")))),
+        weak=veil.text(str(said.get("weak_point") or "")),
         confidence=confidence(share),
         calibration=_calibration(context, task, share),
         model=str(said.get("model") or ""),

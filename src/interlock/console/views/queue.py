@@ -19,16 +19,19 @@ from interlock.console.views.queue_filter import ASKED, MINE, TEAM, QueueFilter
 from interlock.domain.case import Case
 from interlock.domain.contract import WorkflowContract
 from interlock.domain.ids import CaseId, QueueName
-from interlock.domain.people import Standing
+from interlock.domain.people import Right, Standing
 from interlock.domain.review import ReviewTask
 from interlock.domain.rules import assign
+from interlock.domain.rules.lens import lens_of
 from interlock.domain.rules.outlook import name_of
 from interlock.domain.rules.shown import is_hidden_from
 from interlock.identity import Visitor
 from interlock.papers.words import confidence
 from interlock.runtime.context import Context
-from interlock.storage import QueuePlace, TaskQuery, place_of
+from interlock.storage import PlaceWrong, QueuePlace, TaskQuery, place_of
 from interlock.storage.rows import URGENCY
+from interlock.storage.task_places import place_from
+from interlock.web.veil import Veil
 
 HIDDEN: Final = "hidden"
 PAGE: Final = 50  # rows of one page; two screens
@@ -140,7 +143,7 @@ def _reader(context: Context, visitor: Visitor, now: datetime) -> _Reader:
 
 def _running(reader: _Reader, wanted: QueueFilter) -> tuple[list[Row], str]:
     """A page of rows whose clock runs, and where the next page begins."""
-    rows, after = list[Row](), wanted.after
+    rows, after = list[Row](), _place(wanted.after)
     for _ in range(MOST_LOOKS):  # what a person may not work on leaves gaps, which are filled
         tasks = _tasks(reader, wanted, after)
         kept = [each for each in tasks if each.clock_stopped_at is None]
@@ -173,6 +176,15 @@ def _tasks(reader: _Reader, wanted: QueueFilter, after: str) -> list[ReviewTask]
         for workflow, names in queues.items()
     ]
     return list(islice(merge(*pages, key=_urgency), PAGE))
+
+
+def _place(after: str) -> str:
+    """Where the page begins; at the most urgent task when an address says no place of ours."""
+    try:
+        place_from(after)
+    except PlaceWrong:
+        return ""
+    return after
 
 
 def _urgency(task: ReviewTask) -> tuple[datetime, int, str]:
@@ -233,7 +245,7 @@ def _row(
     contract = reader.context.workflows.of(case.fingerprint).contract
     if only_theirs and not _is_theirs(reader, contract, case, task):
         return None
-    return row_of(contract, case, task, reader.now, reader.visitor.id)
+    return row_of(contract, case, task, reader.now, reader.visitor)
 
 
 def _is_theirs(reader: _Reader, contract: WorkflowContract, case: Case, task: ReviewTask) -> bool:
@@ -244,23 +256,26 @@ def _is_theirs(reader: _Reader, contract: WorkflowContract, case: Case, task: Re
 
 
 def row_of(
-    contract: WorkflowContract, case: Case, task: ReviewTask, now: datetime, person: str
+    contract: WorkflowContract, case: Case, task: ReviewTask, now: datetime, visitor: Visitor
 ) -> Row:
     """One task as the queue shows it."""
     what = words.KINDS[task.kind]
     if task.exception_type:
         what = words.sentence(task.exception_type)
+    opened = visitor.may(Right.SEE_PROTECTED, workflow=case.workflow, tenant=case.tenant).allowed
+    veil = Veil(lens_of(contract).opened() if opened else lens_of(contract).closed(), case)
+    person = visitor.id
     held = task.held_by if task.held_by not in (None, person) and _is_held(task, now) else None
     hides = is_hidden_from(task, person)
     return Row(
         id=task.id,
-        title=task.question,
+        title=veil.text(task.question),
         clock=words.clock_of(task, now),
         amount=f"{task.amount.amount:,.2f}" if task.amount and not hides else "",
         since=task.opened_at,
         severity=task.severity,
         what=what,
-        party=case.title or case.key,
+        party=veil.text(case.title or case.key),
         ai=_ai(case, hides=hides),
         held_by=name_of(contract, held) if held else "",
         version=task.version,

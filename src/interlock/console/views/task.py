@@ -31,10 +31,10 @@ from interlock.domain.contract import WorkflowContract
 from interlock.domain.one_line import brief
 from interlock.domain.review import ReviewTask
 from interlock.domain.rules import asking, assign
-from interlock.domain.rules.lens import Lens
 from interlock.domain.rules.outlook import name_of, owner_id
 from interlock.domain.rules.shown import is_hidden_from, shown_case, shown_package
 from interlock.web.boundary import Caller
+from interlock.web.veil import Veil
 
 LONGEST_LEAD = 220  # letters
 
@@ -70,6 +70,7 @@ class TaskView:
     clock: words.Clock
     what: str
     workflow: str
+    question: str
     lead: str
     own: str
     answers_for: str
@@ -80,6 +81,7 @@ class TaskView:
     proposal: ProposalShown | None
     fields: FieldList
     document: DocumentShown | None
+    document_hidden: bool
     evidence: EvidenceShown
     checks: tuple[tuple[str, str], ...]
     similar: tuple[SimilarShown, ...]
@@ -89,6 +91,7 @@ class TaskView:
     bar: DecisionBar
     typed: Typed
     names: Mapping[str, str]
+    veil: Veil
 
 
 def task_view(caller: Caller, task: ReviewTask, typed: Typed = NOTHING_TYPED) -> TaskView:
@@ -99,36 +102,41 @@ def task_view(caller: Caller, task: ReviewTask, typed: Typed = NOTHING_TYPED) ->
     contract, person = workflow.contract, caller.id
     standing = context.directory.standing(person, now)
     lens, hidden = caller.lens(case), is_hidden_from(task, person)
+    veil = Veil(lens, case)
     content = shown_package(task, context.store.evidence(task.id), person).content
     values, _ = shown_values(workflow, task, content)
-    document = document_shown(context, case, task, lens.masked(values))
-    happened = so_far(context, contract, case, lens, now)
-    similar = () if hidden else similar_shown(context, contract, case, task)
+    document = None if lens.hides else document_shown(context, case, task, values)
+    happened = so_far(context, contract, case, veil, now)
+    similar = (
+        () if hidden else similar_shown(context, contract, case, task, says_why=not lens.hides)
+    )
     return TaskView(
         task=task,
         case=shown_case(case),
         clock=words.clock_of(task, now),
         what=words.sentence(task.exception_type or "") or words.KINDS[task.kind],
         workflow=contract.title,
-        lead=_lead(case, task, content, lens, hidden=hidden),
+        question=veil.text(task.question),
+        lead=veil.text(_lead(case, task, content, veil, hidden=hidden)),
         own=_own(contract, case, task, caller, now),
         answers_for=f"{name_of(contract, owner_id(contract, task))} answers for it",
         why=words.sentence_of(_in_words(task.why)),
-        failed=_failed(content),
+        failed=tuple(veil.text(each) for each in _failed(content)),
         silence=_silence(contract, task, now),
         hidden=hidden,
-        proposal=proposal_shown(context, task, content, lens, hidden=hidden),
+        proposal=proposal_shown(context, task, content, veil, hidden=hidden),
         fields=field_list(
             workflow,
             task,
             content,
-            lens,
+            veil,
             typed=typed.values,
             problems=typed.problems,
             sources=document.sources if document else {},
         ),
         document=document,
-        evidence=evidence_shown(task, content, lens, typed.supplied),
+        document_hidden=lens.hides and case.source is not None,
+        evidence=evidence_shown(task, content, veil, typed.supplied),
         checks=() if hidden else checks_from(happened),
         similar=similar,
         similar_said=similar_said(similar),
@@ -137,17 +145,18 @@ def task_view(caller: Caller, task: ReviewTask, typed: Typed = NOTHING_TYPED) ->
         bar=decision_bar(contract, case, task, person, now, standing),
         typed=typed,
         names={str(each.id): each.name for each in contract.people.values()},
+        veil=veil,
     )
 
 
 def _lead(
-    case: Case, task: ReviewTask, content: Mapping[str, Any], lens: Lens, *, hidden: bool
+    case: Case, task: ReviewTask, content: Mapping[str, Any], veil: Veil, *, hidden: bool
 ) -> str:
     """What it is about in a sentence: the case, the amount, its deadline."""
     amount = "" if hidden or task.amount is None else f"{task.amount}"
     action = content.get("action")
     if action:
-        said = brief(lens.masked(action.get("arguments")), LONGEST_LEAD)
+        said = brief(veil.plain(action.get("arguments")), LONGEST_LEAD)
         return f"{case.title or case.key}: {words.spaced(action['name'])} with {said}."
     source = (content.get("source") or {}).get("name", "")
     parts = [case.title or case.key, amount, f"from {source}" if source else ""]

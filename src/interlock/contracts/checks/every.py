@@ -21,6 +21,7 @@ from interlock.contracts.checks import (
     people,
     quality,
     queues,
+    reviewer_words,
     steps,
     words,
 )
@@ -47,6 +48,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     feasibility.problems,
     quality.problems,
     words.problems,
+    reviewer_words.problems,
 )
 
 

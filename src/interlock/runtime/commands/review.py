@@ -6,11 +6,13 @@ A decision, its audit entry and the resumption it causes are one transaction.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from interlock.domain.case import Case
+from interlock.domain.contract import WorkflowContract
 from interlock.domain.desk_event import ReviewHeld, ReviewUndone
 from interlock.domain.event import (
     CaseRefit,
@@ -78,34 +80,14 @@ def decide_task(
 
     changes: an edit's new values by field. supplied: evidence the reviewer adds, by name.
     seen_evidence: the digest of the package the reviewer looked at, when the path knows it.
-    hold: in a queue with an undo window the decision waits in `held_decision` till that is over.
+    hold: in a queue with an undo window the decision takes effect when that is over; until then
+    the task is `claimed` with its `held_decision`, and `undo_decision` takes it back.
     Raises: DecisionRefused, EditRefused, KeyTaken, TaskMoved; then nothing is recorded.
     """
     found, case, contract = look(context, task)
     now = context.clock.now()
     standing = on_record(context.directory.standing(by, now))
-    permission = assign.may_decide(
-        contract,
-        case,
-        found,
-        by,
-        verb,
-        now,
-        standing=standing,
-        supplied=supplied,
-        reason_code=reason_code,
-    )
-    demand(found.id, verb, permission)
-    if verb not in assign.DECIDING:
-        reason = f"{verb} decides nothing and has a command of its own"
-        raise DecisionRefused(found.id, "decide", "verb", reason)
-    if seen_evidence is not None and seen_evidence != found.evidence_digest:
-        raise TaskMoved(found.id)
-    if looks.unexplained(found, verb, reason_code, note):
-        reason = "say what was wrong, with a note or a reason code"
-        raise DecisionRefused(found.id, verb, "reason", reason)
-    value, refit = _edit(context, case, found, by, verb, changes)
-    decision = Decision(
+    said = Decision(
         task_id=found.id,
         case_id=case.id,
         verb=verb,
@@ -113,26 +95,16 @@ def decide_task(
         at=now,
         reason_code=reason_code,
         note=plain_text(note),
-        value=value,
         evidence_digest=found.evidence_digest,
         supplied={name: plain_text(text) for name, text in (supplied or {}).items()},
         via=via,
     )
+    _judge(contract, case, found, said, standing)
+    if seen_evidence is not None and seen_evidence != found.evidence_digest:
+        raise TaskMoved(found.id)
+    value, refit = _edit(context, case, found, by, verb, changes)
+    decision = replace(said, value=value)
     held = hold and contract.queues[found.queue].undo_seconds > 0
-    return _put_on_record(context, case, found, decision, refit, standing=standing, held=held)
-
-
-def _put_on_record(
-    context: Context,
-    case: Case,
-    found: ReviewTask,
-    decision: Decision,
-    refit: CaseRefit | None,
-    *,
-    standing: Standing,
-    held: bool,
-) -> Answered:
-    """Claims the task where needed and records the decision, now or for when it takes effect."""
 
     def event(task: ReviewTask) -> Event:
         if held:
@@ -143,14 +115,35 @@ def _put_on_record(
         context.store.drop_draft(connection, found.id)
 
     context.crash.reach(CrashPoint.DECISION_BEFORE_COMMIT)
-    answered = claim_then(
-        context, case, found, decision.by, event, decision.at, also=None if held else drop_draft
-    )
+    also = None if held else drop_draft
+    answered = claim_then(context, case, found, PersonId(by), event, now, also=also)
     context.crash.reach(CrashPoint.DECISION_AFTER_COMMIT)
-    log().info(
-        REVIEW_DECIDED, task=found.id, verb=decision.verb, queue=found.queue, via=decision.via
-    )
+    log().info(REVIEW_DECIDED, task=found.id, verb=verb, queue=found.queue, via=via)
     return answered
+
+
+def _judge(
+    contract: WorkflowContract, case: Case, task: ReviewTask, said: Decision, standing: Standing
+) -> None:
+    """Nothing, when the person may decide this, like this, now. Raises: DecisionRefused."""
+    permission = assign.may_decide(
+        contract,
+        case,
+        task,
+        said.by,
+        said.verb,
+        said.at,
+        standing=standing,
+        supplied=said.supplied,
+        reason_code=said.reason_code,
+    )
+    demand(task.id, said.verb, permission)
+    if said.verb not in assign.DECIDING:
+        reason = f"{said.verb} decides nothing and has a command of its own"
+        raise DecisionRefused(task.id, "decide", "verb", reason)
+    if looks.unexplained(task, said.verb, said.reason_code, said.note):
+        reason = "say what was wrong, with a note or a reason code"
+        raise DecisionRefused(task.id, said.verb, "reason", reason)
 
 
 def undo_decision(context: Context, task: str, by: str) -> Answered:

@@ -279,6 +279,14 @@ Index(
     postgresql_where=text("state = 'open' AND assigned_to IS NOT NULL"),
     sqlite_where=text("state = 'open' AND assigned_to IS NOT NULL"),
 )
+# Whoever is to be told of tasks at risk looks at those that came to it since the last look.
+Index(
+    "ix_review_task_at_risk",
+    review_task.c.at_risk_at,
+    review_task.c.id,
+    postgresql_where=text("state IN ('open', 'claimed')"),
+    sqlite_where=text("state IN ('open', 'claimed')"),
+)
 # The sweep asks which deadlines, leases and expiries have come.
 Index(
     "ix_review_task_attend",

@@ -1,0 +1,72 @@
+"""What other systems are told: the body of each webhook.
+
+Its one rule is that of all notices: ids and business words only, never a protected field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from interlock.domain.audit import AuditEntry
+from interlock.domain.case import Case
+from interlock.domain.contract import WorkflowContract
+from interlock.domain.notice import NoticeKind
+from interlock.domain.review import ReviewTask
+from interlock.notify.wording import key_of
+
+
+def case_event(
+    kind: NoticeKind, contract: WorkflowContract | None, case: Case, at: datetime
+) -> dict[str, Any]:
+    """An event about a case."""
+    return _event(kind, at, _case(contract, case))
+
+
+def task_event(
+    kind: NoticeKind,
+    contract: WorkflowContract | None,
+    case: Case,
+    task: ReviewTask,
+    at: datetime,
+    **more: Any,
+) -> dict[str, Any]:
+    """An event about a review task of a case."""
+    about = {
+        "task_id": task.id,
+        "task_kind": task.kind,
+        "queue": task.queue,
+        "severity": task.severity,
+        "exception_type": task.exception_type,
+        "due_at": task.due_at.astimezone(UTC).isoformat(),
+    }
+    return _event(kind, at, {**_case(contract, case), **about, **more})
+
+
+def pause_event(kind: NoticeKind, entry: AuditEntry) -> dict[str, Any]:
+    """An event about the kill switch."""
+    wanted = ("pause", "scope", "workflow", "name", "also_actions", "reason")
+    by = entry.actor.removeprefix("person:")
+    return _event(kind, entry.at, {**{name: entry.body.get(name) for name in wanted}, "by": by})
+
+
+def _case(contract: WorkflowContract | None, case: Case) -> dict[str, Any]:
+    return {
+        "case_id": case.id,
+        "workflow": case.workflow,
+        "tenant": case.tenant if _may_name_tenant(contract) else None,
+        "key": key_of(contract, case) or None,
+        "state": case.state,
+        "outcome": case.outcome,
+        "handling": case.handling,
+    }
+
+
+def _may_name_tenant(contract: WorkflowContract | None) -> bool:
+    return contract is not None and contract.case.tenant not in contract.case.protected
+
+
+def _event(kind: NoticeKind, at: datetime, data: Mapping[str, Any]) -> dict[str, Any]:
+    name = kind.replace("_", ".", 1)  # as in review.decided
+    return {"type": name, "timestamp": at.astimezone(UTC).isoformat(), "data": dict(data)}

@@ -1,0 +1,103 @@
+"""What notices say.
+
+Its one rule: ids and business words only. No case field, no proposal and no document is in a
+notice; a business key is there only when none of its fields is protected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from interlock.domain.case import Case
+from interlock.domain.contract import WorkflowContract
+from interlock.domain.notice import NoticeKind
+from interlock.domain.one_line import spaced
+from interlock.domain.review import ReviewTask
+from interlock.papers.words import KINDS, counted, short
+
+Words = Mapping[str, Any]
+
+_LEADS = {
+    NoticeKind.AT_RISK: "Soon late",
+    NoticeKind.BREACHED: "Late",
+    NoticeKind.ESCALATED: "Passed on to you",
+    NoticeKind.ASSIGNED: "Kept for you",
+}
+
+
+def key_of(contract: WorkflowContract | None, case: Case) -> str:
+    """The case's business key, or nothing when a part of it is protected or unknown to be so."""
+    if contract is None or set(contract.case.key) & set(contract.case.protected):
+        return ""
+    return case.key
+
+
+def about_task(
+    kind: NoticeKind, contract: WorkflowContract, case: Case, task: ReviewTask, public_url: str
+) -> Words:
+    """Title and text about one review task."""
+    what = spaced(task.exception_type) if task.exception_type else KINDS[task.kind]
+    name = key_of(contract, case) or short(case.id)
+    lines = [
+        f"{contract.title}: {what}, case {name}",
+        f"Queue {task.queue}, severity {task.severity}",
+        f"Due {at_minute(task.due_at)}",
+    ]
+    if task.held_by:
+        lines.append(f"{task.held_by} holds it")
+    return _words(f"{_LEADS[kind]}: {what}, {name}", lines, public_url, f"/work?task={task.id}") | {
+        "task": task.id,
+        "case": case.id,
+    }
+
+
+def about_question(contract: WorkflowContract, case: Case, task: ReviewTask, place: int) -> Words:
+    """Title and text of a question to somebody outside; the link is made when it is sent."""
+    name = key_of(contract, case)
+    about = f"about {name}" if name else "about your case"
+    asked = task.questions[place]
+    return {
+        "title": f"A question {about}",
+        "text": f"{contract.title} asks {about}:\n\n{asked.text}",
+        "task": task.id,
+        "question": place,
+        "case": case.id,
+    }
+
+
+def about_late_work(tasks: Sequence[ReviewTask], now: datetime, public_url: str) -> Words:
+    """The day's list of what is late, for one person."""
+    queues = sorted({task.queue for task in tasks})
+    lines = [
+        f"{queue}: {counted(len(late), 'task')}, the oldest due {at_minute(late[0].due_at)}"
+        for queue in queues
+        for late in [[task for task in tasks if task.queue == queue]]
+    ]
+    title = f"{counted(len(tasks), 'task')} late on {now.astimezone(UTC):%Y-%m-%d}"
+    return _words(title, lines, public_url, "/work")
+
+
+def about_pause(kind: NoticeKind, actor: str, body: Mapping[str, Any], public_url: str) -> Words:
+    """Title and text about the kill switch, for everybody who watches a channel."""
+    done = "paused" if kind is NoticeKind.PAUSE_SET else "goes on"
+    lines = [f"By {actor.removeprefix('person:')}: {body.get('reason', '')}"]
+    return _words(f"AI {done}: {scope_of(body)}", lines, public_url, "/pause")
+
+
+def scope_of(body: Mapping[str, Any]) -> str:
+    """What a house entry about a pause stops, in words."""
+    names = [str(body.get(part) or "") for part in ("workflow", "name")]
+    where = ".".join(each for each in names if each)
+    return f"{body.get('scope', '')} {where}".strip()
+
+
+def at_minute(moment: datetime) -> str:
+    """A moment to the minute, in UTC: whoever reads a mail may be anywhere."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _words(title: str, lines: Sequence[str], public_url: str, path: str) -> dict[str, Any]:
+    link = f"\n\n{public_url}{path}" if public_url else ""
+    return {"title": title, "text": "\n".join(lines) + link}
