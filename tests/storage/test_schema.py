@@ -17,8 +17,10 @@ from interlock.domain.action import ActionState
 from interlock.domain.case import Arm, CaseState, ClosingOutcome, Handling, Phase, WaitsFor
 from interlock.domain.contract import Severity, Stage
 from interlock.domain.fact import FactKind
+from interlock.domain.gate import GateDecision
 from interlock.domain.notice import Channel, NoticeKind, NoticeState
 from interlock.domain.pause import ScopeKind
+from interlock.domain.release import ReleaseMove, ReleaseState
 from interlock.domain.review import ReviewKind, ReviewState, Verb
 from interlock.storage import (
     DatabaseUnreachable,
@@ -29,6 +31,7 @@ from interlock.storage import (
 )
 from interlock.storage.schema import REVISION_TABLE
 from interlock.storage.tables import metadata
+from interlock.storage.tables.web import KeptState
 from tests.storage.builders import a_case, opened
 
 ENUMS: dict[str, type[StrEnum]] = {
@@ -49,6 +52,10 @@ ENUMS: dict[str, type[StrEnum]] = {
     "notice.kind": NoticeKind,
     "notice.channel": Channel,
     "notice.state": NoticeState,
+    "release_file.state": ReleaseState,
+    "release_event.move": ReleaseMove,
+    "gate_verdict.decision": GateDecision,
+    "kept_answer.state": KeptState,
     "past_decision.kind": ReviewKind,
     "past_decision.verb": Verb,
 }

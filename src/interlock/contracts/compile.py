@@ -25,6 +25,7 @@ from interlock.contracts.draft import Draft
 from interlock.contracts.fingerprint import fingerprint
 from interlock.contracts.functions import WorkflowFunctions
 from interlock.contracts.probes_file import probes_of
+from interlock.contracts.shape_rollout import rollout
 from interlock.contracts.training_file import training_digests
 from interlock.domain.contract import (
     Intake,
@@ -68,6 +69,7 @@ def compiled(draft: Draft, functions: WorkflowFunctions) -> WorkflowContract:
         quality=quality(shape),
         probes=probes_of(draft),
         holdback=shape.holdback,
+        rollout=rollout(shape.rollout),
         monitoring=_plain(shape.monitoring),
         adoption=tuple(_plain(each) for each in shape.adoption),
         protected_cases=shape.protected_cases,

@@ -23,6 +23,7 @@ from interlock.contracts.shape_parts import (
     SystemShape,
 )
 from interlock.contracts.shape_quality import QualityShape
+from interlock.contracts.shape_rollout import RolloutShape
 from interlock.contracts.shape_steps import ActionShape, StepShape
 from interlock.contracts.value_types import (
     Count,
@@ -120,6 +121,7 @@ class ContractShape(Shape):
     quality: QualityShape = QualityShape()
     probes: Text | None = None
     holdback: Share = 0.0
+    rollout: RolloutShape = RolloutShape()
     protected_cases: Text | None = None
     baseline: Text | None = None
     monitoring: MonitoringShape = MonitoringShape()

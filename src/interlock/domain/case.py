@@ -48,6 +48,7 @@ class Phase(StrEnum):
 
     INTAKE = "intake"  # the input did not become a case yet
     STEP = "step"  # its function
+    SHADOW = "shadow"  # its AI, watched only; what it says decides nothing
     FALLBACK = "fallback"  # its deterministic path
     REMEDY = "remedy"  # an automatic remedy of its exception
     ACTIONS = "actions"  # its planned actions, one after the other
@@ -106,6 +107,25 @@ class ProposalRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShadowRecord:
+    """What a watched AI said of one step, and whether the real handling came to the same.
+
+    would_act: every guard passed, so at a later stage nobody would have been asked. agrees: None
+    until the step was really handled. error: why it said nothing.
+    """
+
+    step: StepName
+    value: Any = None
+    confidence: float = 0.0
+    requests: tuple[RequestRecord, ...] = ()
+    model: str = ""
+    would_act: bool = False
+    agrees: bool | None = None
+    error: str = ""
+    took_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRecord:
     """An action a step asked for, with the arguments it gave."""
 
@@ -146,6 +166,7 @@ class Case:
     segment: str = ""
     arm: Arm = Arm.RELEASE
     stage: Stage = Stage.ASSISTED
+    release: str = ""  # the era of the release it was opened in; empty: none was running
     source: Source | None = None
     amount: Money | None = None
     deadline: datetime | None = None
@@ -161,6 +182,8 @@ class Case:
     evidence: Mapping[str, Any] = field(default_factory=dict)  # named items kept on the way
     states: Mapping[str, str] = field(default_factory=dict)  # action name → digest of its state
     proposal: ProposalRecord | None = None
+    # what the AI would have said where it was only watched → shown to nobody who decides
+    shadows: Mapping[str, ShadowRecord] = field(default_factory=dict)
     # AI steps whose result was accepted with no person asked → the agent that gave it
     decided_by_machine: Mapping[str, str] = field(default_factory=dict)
     paused_by: PausedBy | None = None  # the pause it waits on

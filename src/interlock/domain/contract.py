@@ -16,6 +16,7 @@ from interlock.domain.hours import ALWAYS, BusinessHours
 from interlock.domain.ids import Fingerprint, PersonId, QueueName, StepName, WorkflowId
 from interlock.domain.money import Money
 from interlock.domain.quality import Probe, Quality
+from interlock.domain.rollout import Rollout
 from interlock.domain.training import Training
 from interlock.errors import InterlockError
 
@@ -342,6 +343,7 @@ class WorkflowContract:
     quality: Quality = field(default_factory=Quality)
     probes: tuple[Probe, ...] = ()
     holdback: float = 0.0
+    rollout: Rollout = field(default_factory=Rollout)
     monitoring: Mapping[str, Any] = field(default_factory=dict)
     adoption: tuple[Mapping[str, Any], ...] = ()
     protected_cases: str | None = None

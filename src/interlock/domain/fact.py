@@ -30,6 +30,8 @@ class FactKind(StrEnum):
     CASE_PAUSED = "case_paused"
     SAMPLE_CHECKED = "sample_checked"  # detail: right or wrong
     PROBE_ANSWERED = "probe_answered"  # name: queue, detail: a ProbeResult
+    SHADOW_COMPARED = "shadow_compared"  # name: step, detail: same, different or failed
+    STOOD_DOWN = "stood_down"  # its release was taken back; name: step
     SECOND_LOOK = "second_look"  # name: queue/step, detail: first/second answer, or who was right
 
 
@@ -51,3 +53,4 @@ class Fact:
     value: float | None = None
     amount_micros: int | None = None
     currency: str | None = None
+    release: str = ""  # the era of the release

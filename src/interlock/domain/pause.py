@@ -1,6 +1,7 @@
 """A pause: what a person stopped, why, and until when.
 
-Only a person sets one and only a person lifts it. What each scope stops is in `rules/pausing`.
+Only a person sets one and only a person lifts it; but an era of a release that is taken back is
+stopped by its gate, and nobody lifts that. What each scope stops is in `rules/pausing`.
 """
 
 from __future__ import annotations
@@ -21,10 +22,13 @@ class ScopeKind(StrEnum):
     STEP = "step"  # one step's AI, and what rests on it
     ACTION = "action"  # one action of one workflow, whoever decided it
     AGENT = "agent"  # one agent, in every workflow that uses it
+    ERA = "era"  # all AI work of one era of a release; set by its gate, never lifted
 
 
-IN_A_WORKFLOW: Final = frozenset({ScopeKind.WORKFLOW, ScopeKind.STEP, ScopeKind.ACTION})
-NAMED: Final = frozenset({ScopeKind.STEP, ScopeKind.ACTION, ScopeKind.AGENT})
+IN_A_WORKFLOW: Final = frozenset(
+    {ScopeKind.WORKFLOW, ScopeKind.STEP, ScopeKind.ACTION, ScopeKind.ERA}
+)
+NAMED: Final = frozenset({ScopeKind.STEP, ScopeKind.ACTION, ScopeKind.AGENT, ScopeKind.ERA})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,8 @@ class PauseScope:
                 return f"workflow {self.workflow}"
             case ScopeKind.AGENT:
                 return f"agent {self.name}"
+            case ScopeKind.ERA:
+                return f"release {self.name}"
         return f"{self.kind} {self.workflow}.{self.name}"
 
     @property

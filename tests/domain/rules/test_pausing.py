@@ -15,7 +15,7 @@ from interlock.domain.pause import Pause, PauseId, PauseScope, ScopeKind
 from interlock.domain.rules.pausing import agent_of, what_stops_action, what_stops_step
 from interlock.testing.builders import MORNING, a_case
 
-STEP, ACTION, AGENT = "judge", "pay_out", "small-1"
+STEP, ACTION, AGENT, ERA = "judge", "pay_out", "small-1", "rel_1.1"
 HERE = a_case().workflow
 
 SCOPES = {
@@ -24,12 +24,13 @@ SCOPES = {
     ScopeKind.STEP: PauseScope(kind=ScopeKind.STEP, workflow=HERE, name=STEP),
     ScopeKind.ACTION: PauseScope(kind=ScopeKind.ACTION, workflow=HERE, name=ACTION),
     ScopeKind.AGENT: PauseScope(kind=ScopeKind.AGENT, name=AGENT),
+    ScopeKind.ERA: PauseScope(kind=ScopeKind.ERA, workflow=HERE, name=ERA),
 }
 scopes = st.builds(
     PauseScope,
     kind=st.sampled_from(ScopeKind),
     workflow=st.sampled_from([HERE, "other"]),
-    name=st.sampled_from([STEP, ACTION, AGENT, "other"]),
+    name=st.sampled_from([STEP, ACTION, AGENT, ERA, "other"]),
     also_actions=st.booleans(),
 )
 
@@ -56,13 +57,13 @@ def an_action(*, approved: bool = False, step: str = "pay") -> Action:
 
 def decided_case() -> Case:
     """A case in which an AI step's result was accepted with nobody asked."""
-    return replace(a_case(), decided_by_machine={STEP: AGENT})
+    return replace(a_case(), decided_by_machine={STEP: AGENT}, release=ERA)
 
 
 @pytest.mark.parametrize("kind", ScopeKind)
 def test_an_ai_step_is_stopped_by_every_scope_but_an_action(kind: ScopeKind) -> None:
     """First column of the table."""
-    stopped = what_stops_step([a_pause(SCOPES[kind])], HERE, STEP, [AGENT])
+    stopped = what_stops_step([a_pause(SCOPES[kind])], HERE, STEP, [AGENT], era=ERA)
 
     assert (stopped is not None) is (kind is not ScopeKind.ACTION)
 
@@ -83,7 +84,7 @@ def test_an_action_a_person_approved_is_stopped_only_where_actions_are(
 
     stopped = what_stops_action([a_pause(scope)], decided_case(), an_action(approved=True))
 
-    wide = also and kind is not ScopeKind.AGENT
+    wide = also and kind not in (ScopeKind.AGENT, ScopeKind.ERA)
     assert (stopped is not None) is (kind is ScopeKind.ACTION or wide)
 
 
@@ -119,8 +120,8 @@ def test_another_pause_never_lets_anything_go(found: list[PauseScope], scope: Pa
 
     if what_stops_action(pauses, decided_case(), an_action()):
         assert what_stops_action(more, decided_case(), an_action())
-    if what_stops_step(pauses, HERE, STEP, [AGENT]):
-        assert what_stops_step(more, HERE, STEP, [AGENT])
+    if what_stops_step(pauses, HERE, STEP, [AGENT], era=ERA):
+        assert what_stops_step(more, HERE, STEP, [AGENT], era=ERA)
 
 
 def test_an_agent_without_a_name_goes_by_its_steps() -> None:

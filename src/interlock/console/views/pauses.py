@@ -63,6 +63,8 @@ def scope_in_words(scope: PauseScope, contracts: Mapping[str, WorkflowContract])
             return f"{title}, action {words.spaced(scope.name)}"
         case ScopeKind.AGENT:
             return f"One agent: {scope.name}"
+        case ScopeKind.ERA:
+            return f"{title}, release {scope.name}, taken back"
 
 
 def _step(contract: WorkflowContract | None, name: str) -> str:

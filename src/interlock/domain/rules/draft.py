@@ -86,6 +86,7 @@ class Draft:
                 value=value,
                 amount_micros=case.amount.micros if case.amount else None,
                 currency=case.amount.currency if case.amount else None,
+                release=case.release,
             )
         )
 

@@ -7,6 +7,7 @@
 | step | that step takes its fallback | waits if it rests on that step, or is its own | the same |
 | agent | a step it does takes its fallback | waits if it rests on that agent | runs |
 | action | runs | that action waits | that action waits |
+| era | takes its release's fallback | is taken back | runs |
 
 An action rests on the machine's own decision when an AI result of its case was accepted with no
 person asked, and no person approved the action under a tier. With no such result, it follows from
@@ -32,9 +33,15 @@ def agent_of(proposal: ProposalRecord) -> str:
 
 
 def what_stops_step(
-    pauses: Iterable[Pause], workflow: str, step: str, agents: Collection[str] = ()
+    pauses: Iterable[Pause],
+    workflow: str,
+    step: str,
+    agents: Collection[str] = (),
+    *,
+    era: str = "",
 ) -> Pause | None:
-    """The pause, if any, that keeps this step's AI from deciding. agents: who does the step."""
+    """The pause, if any, that keeps this step's AI from deciding. agents: who does the step;
+    era: of the release its case was opened in."""
     made_by = {step, *agents}
     for pause in pauses:
         scope = pause.scope
@@ -46,6 +53,8 @@ def what_stops_step(
             case ScopeKind.STEP if (scope.workflow, scope.name) == (workflow, step):
                 return pause
             case ScopeKind.AGENT if scope.name in made_by:
+                return pause
+            case ScopeKind.ERA if era and scope.name == era:
                 return pause
     return None
 
@@ -74,7 +83,8 @@ def what_stops(pauses: Collection[Pause], transition: Transition) -> Pause | Non
         return None
     if isinstance(event, StepReturned) and event.proposal is not None:
         agents = (agent_of(event.proposal),)
-        return what_stops_step(pauses, transition.case.workflow, event.step, agents)
+        case = transition.case
+        return what_stops_step(pauses, case.workflow, event.step, agents, era=case.release)
     for action in transition.actions:
         if action.state is ActionState.INTENDED:
             return what_stops_action(pauses, transition.case, action)
@@ -110,10 +120,15 @@ def _agent(scope: PauseScope, case: Case, action: Action) -> bool:
     return scope.name in made_by and rests_on_machine(case, action)
 
 
+def _era(scope: PauseScope, case: Case, action: Action) -> bool:
+    return bool(case.release) and scope.name == case.release and rests_on_machine(case, action)
+
+
 _HOLDS: Final[dict[ScopeKind, Callable[[PauseScope, Case, Action], bool]]] = {
     ScopeKind.EVERYTHING: _everything,
     ScopeKind.WORKFLOW: _workflow,
     ScopeKind.STEP: _step,
     ScopeKind.ACTION: _action,
     ScopeKind.AGENT: _agent,
+    ScopeKind.ERA: _era,
 }

@@ -93,6 +93,9 @@ def resume(context: Context, scope: PauseScope, by: str, reason: str) -> Pause:
 
     Raises: NotPaused, PauseRefused; then nothing is changed.
     """
+    if scope.kind is ScopeKind.ERA:
+        reason = "what a gate took back stays back; its release climbs again on new evidence"
+        raise PauseRefused("resume", str(scope), "scope", reason)
     in_force = context.store.pauses_in_force()
     if scope.key not in {each.scope.key for each in in_force}:
         raise NotPaused(str(scope), tuple(str(each.scope) for each in in_force))
@@ -225,6 +228,9 @@ def _has_ai_step(contract: WorkflowContract, name: str) -> bool:
 
 def _require_known(context: Context, scope: PauseScope) -> None:
     """Raises: ScopeUnknown, naming the nearest; a pause that stops nothing only looks safe."""
+    if scope.kind is ScopeKind.ERA:
+        reason = "a release is taken back with `interlock release rollback`, for good"
+        raise PauseRefused("pause", str(scope), "scope", reason)
     known = scopes(context)
     if scope.kind in NAMED and not scope.name:
         raise PauseRefused("pause", str(scope), "scope", f"which {scope.kind}? name it")

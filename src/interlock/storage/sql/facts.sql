@@ -2,7 +2,7 @@
 
 -- name: facts_of_workflow
 -- One page of a workflow's facts in a window of time, oldest first.
-SELECT id, case_id, workflow, fingerprint, tenant, segment, arm, stage, kind, at, name, detail,
+SELECT id, case_id, workflow, fingerprint, tenant, segment, arm, stage, release, kind, at, name, detail,
     value, amount_micros, currency
 FROM fact
 WHERE workflow = :workflow
@@ -15,7 +15,7 @@ LIMIT :limit;
 
 -- name: facts
 -- One page of all facts in a window of time, in the order they were written.
-SELECT id, case_id, workflow, fingerprint, tenant, segment, arm, stage, kind, at, name, detail,
+SELECT id, case_id, workflow, fingerprint, tenant, segment, arm, stage, release, kind, at, name, detail,
     value, amount_micros, currency
 FROM fact
 WHERE id > :after_id

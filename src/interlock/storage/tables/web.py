@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from sqlalchemy import (
     JSON,
     CheckConstraint,
@@ -12,7 +14,15 @@ from sqlalchemy import (
     Table,
 )
 
-from interlock.storage.tables.columns import Moment, metadata, optional, required
+from interlock.storage.tables.columns import Moment, metadata, one_of, optional, required
+
+
+class KeptState(StrEnum):
+    """Whether a request that came with a key is still being answered."""
+
+    RUNNING = "running"
+    ANSWERED = "answered"
+
 
 # One row a visitor and idempotency key; the primary key is what lets only one request run.
 kept_answer = Table(
@@ -27,7 +37,7 @@ kept_answer = Table(
     optional("status", Integer),
     optional("headers", JSON),
     Column("body", LargeBinary, nullable=True),
-    CheckConstraint("state IN ('running', 'answered')", name="state"),
+    one_of("state", KeptState),
     CheckConstraint("state = 'running' OR status IS NOT NULL", name="answered_with_status"),
 )
 Index("ix_kept_answer_expires_at", kept_answer.c.expires_at)

@@ -70,6 +70,7 @@ case_file = Table(
     required("segment"),
     required("arm"),
     required("stage"),
+    required("release", server_default=""),  # the era it was opened in; empty: none was running
     required("state"),
     optional("waits_for"),
     optional("wake_at", Moment),
@@ -181,6 +182,7 @@ fact = Table(
     required("segment"),
     required("arm"),
     required("stage"),
+    required("release", server_default=""),
     required("kind"),
     required("at", Moment),
     required("name", Text),
@@ -192,6 +194,15 @@ fact = Table(
 )
 # Measuring reads one workflow over a window of time.
 Index("ix_fact_window", fact.c.workflow, fact.c.at, fact.c.id)
+# A gate counts what happened in one era.
+Index(
+    "ix_fact_release",
+    fact.c.release,
+    fact.c.kind,
+    fact.c.id,
+    postgresql_where=text("release <> ''"),
+    sqlite_where=text("release <> ''"),
+)
 
 action = Table(
     "action",

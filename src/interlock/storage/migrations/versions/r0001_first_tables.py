@@ -14,6 +14,14 @@ phase: Final = "pre"
 WORD: Final = sa.Text(collation="C").with_variant(sa.Text(), "sqlite")
 MOMENT: Final = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 ROW_NUMBER: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+PHASES: Final = ("intake step shadow fallback remedy actions person undo done").split()
+FACTS: Final = (
+    "case_opened step_finished proposal_made exception_routed incident fallback_used "
+    "review_opened review_decided review_breached action_finished case_closed "
+    "review_claimed review_released question_asked question_answered case_commented "
+    "case_reopened case_paused sample_checked probe_answered shadow_compared stood_down "
+    "second_look"
+).split()
 
 
 def upgrade() -> None:
@@ -102,18 +110,7 @@ def _case_file() -> None:
         ),
         _one_of("case_file", "handling", "autonomous", "assisted", "human", "fallback"),
         _one_of("case_file", "outcome", "completed", "rejected", "cancelled", "compensated"),
-        _one_of(
-            "case_file",
-            "phase",
-            "intake",
-            "step",
-            "fallback",
-            "remedy",
-            "actions",
-            "person",
-            "undo",
-            "done",
-        ),
+        _one_of("case_file", "phase", *PHASES),
         _one_of("case_file", "stage", "shadow", "assisted", "canary", "autonomous"),
         _one_of("case_file", "state", "ready", "waiting", "closed"),
         _one_of("case_file", "waits_for", "review", "answer", "retry", "hold", "budget", "pause"),
@@ -192,31 +189,7 @@ def _fact() -> None:
         sa.Column("value", sa.Double(), nullable=True),
         sa.Column("amount_micros", sa.BigInteger(), nullable=True),
         sa.Column("currency", WORD, nullable=True),
-        _one_of(
-            "fact",
-            "kind",
-            "case_opened",
-            "step_finished",
-            "proposal_made",
-            "exception_routed",
-            "incident",
-            "fallback_used",
-            "review_opened",
-            "review_decided",
-            "review_breached",
-            "action_finished",
-            "case_closed",
-            "review_claimed",
-            "review_released",
-            "question_asked",
-            "question_answered",
-            "case_commented",
-            "case_reopened",
-            "case_paused",
-            "sample_checked",
-            "probe_answered",
-            "second_look",
-        ),
+        _one_of("fact", "kind", *FACTS),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fact")),
     )
     op.create_index("ix_fact_window", "fact", ["workflow", "at", "id"])

@@ -13,7 +13,7 @@ phase: Final = "pre"
 
 WORD: Final = sa.Text(collation="C").with_variant(sa.Text(), "sqlite")
 MOMENT: Final = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
-KINDS: Final = "'everything', 'workflow', 'step', 'action', 'agent'"
+KINDS: Final = "'everything', 'workflow', 'step', 'action', 'agent', 'era'"
 
 
 def upgrade() -> None:

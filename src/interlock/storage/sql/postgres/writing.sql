@@ -3,19 +3,19 @@
 -- name: insert_cases
 -- Opens cases; one whose key or id is there already is left out of what comes back.
 INSERT INTO case_file (
-    id, workflow, fingerprint, key, title, tenant, segment, arm, stage, state, waits_for,
-    wake_at, phase, step, exception_type, amount_micros, currency, outcome, handling, document,
+    id, workflow, fingerprint, key, title, tenant, segment, arm, stage, release, state,
+    waits_for, wake_at, phase, step, exception_type, amount_micros, currency, outcome, handling, document,
     opened_at, updated_at, closed_at, version, entries, head, body
 )
 SELECT
     r.id, r.workflow, r.fingerprint, r.key, r.title, r.tenant, r.segment, r.arm, r.stage,
-    r.state, r.waits_for, r.wake_at, r.phase, r.step, r.exception_type, r.amount_micros,
+    r.release, r.state, r.waits_for, r.wake_at, r.phase, r.step, r.exception_type, r.amount_micros,
     r.currency, r.outcome, r.handling, r.document, r.opened_at, r.updated_at, r.closed_at,
     r.version, r.entries, r.head, CAST(r.body AS json)
 FROM json_to_recordset(CAST(:rows AS json)) AS r (
     id text, workflow text, fingerprint text, key text, title text, tenant text, segment text,
-    arm text, stage text, state text, waits_for text, wake_at timestamptz, phase text,
-    step text, exception_type text, amount_micros bigint, currency text, outcome text,
+    arm text, stage text, release text, state text, waits_for text, wake_at timestamptz,
+    phase text, step text, exception_type text, amount_micros bigint, currency text, outcome text,
     handling text, document text, opened_at timestamptz, updated_at timestamptz,
     closed_at timestamptz, version integer, entries integer, head text, body text
 )
@@ -32,6 +32,7 @@ UPDATE case_file SET
     segment = r.segment,
     arm = r.arm,
     stage = r.stage,
+    release = r.release,
     state = r.state,
     waits_for = r.waits_for,
     wake_at = r.wake_at,
@@ -52,7 +53,7 @@ UPDATE case_file SET
     claimed_by = CASE WHEN r.state = 'ready' THEN case_file.claimed_by END
 FROM json_to_recordset(CAST(:rows AS json)) AS r (
     id text, fingerprint text, key text, title text, tenant text, segment text, arm text,
-    stage text, state text, waits_for text, wake_at timestamptz, phase text, step text,
+    stage text, release text, state text, waits_for text, wake_at timestamptz, phase text, step text,
     exception_type text, amount_micros bigint, currency text, outcome text, handling text,
     paused_by integer, updated_at timestamptz, closed_at timestamptz, version integer, entries integer, head text,
     body text
@@ -69,8 +70,8 @@ FROM STDIN;
 -- name: append_facts
 -- Appends facts.
 COPY fact (
-    case_id, workflow, fingerprint, tenant, segment, arm, stage, kind, at, name, detail, value,
-    amount_micros, currency
+    case_id, workflow, fingerprint, tenant, segment, arm, stage, release, kind, at, name, detail,
+    value, amount_micros, currency
 )
 FROM STDIN;
 

@@ -3,8 +3,8 @@
 -- name: insert_cases
 -- Opens cases; one whose key or id is there already is left out of what comes back.
 INSERT INTO case_file (
-    id, workflow, fingerprint, key, title, tenant, segment, arm, stage, state, waits_for,
-    wake_at, phase, step, exception_type, amount_micros, currency, outcome, handling, document,
+    id, workflow, fingerprint, key, title, tenant, segment, arm, stage, release, state,
+    waits_for, wake_at, phase, step, exception_type, amount_micros, currency, outcome, handling, document,
     opened_at, updated_at, closed_at, version, entries, head, body
 )
 SELECT
@@ -12,7 +12,8 @@ SELECT
     json_extract(value, '$.fingerprint'), json_extract(value, '$.key'),
     json_extract(value, '$.title'), json_extract(value, '$.tenant'),
     json_extract(value, '$.segment'), json_extract(value, '$.arm'),
-    json_extract(value, '$.stage'), json_extract(value, '$.state'),
+    json_extract(value, '$.stage'), json_extract(value, '$.release'),
+    json_extract(value, '$.state'),
     json_extract(value, '$.waits_for'), json_extract(value, '$.wake_at'),
     json_extract(value, '$.phase'), json_extract(value, '$.step'),
     json_extract(value, '$.exception_type'), json_extract(value, '$.amount_micros'),
@@ -37,6 +38,7 @@ UPDATE case_file SET
     segment = :segment,
     arm = :arm,
     stage = :stage,
+    release = :release,
     state = :state,
     waits_for = :waits_for,
     wake_at = :wake_at,
@@ -69,12 +71,12 @@ VALUES (
 -- name: append_facts
 -- Appends facts.
 INSERT INTO fact (
-    case_id, workflow, fingerprint, tenant, segment, arm, stage, kind, at, name, detail, value,
-    amount_micros, currency
+    case_id, workflow, fingerprint, tenant, segment, arm, stage, release, kind, at, name, detail,
+    value, amount_micros, currency
 )
 VALUES (
-    :case_id, :workflow, :fingerprint, :tenant, :segment, :arm, :stage, :kind, :at, :name,
-    :detail, :value, :amount_micros, :currency
+    :case_id, :workflow, :fingerprint, :tenant, :segment, :arm, :stage, :release, :kind, :at,
+    :name, :detail, :value, :amount_micros, :currency
 );
 
 -- name: upsert_tasks

@@ -1,0 +1,83 @@
+"""The tables of releases: where each stands, what happened to it, and what its gate said."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from interlock.domain.gate import GateDecision
+from interlock.domain.release import ReleaseMove, ReleaseState
+from interlock.storage.tables.columns import (
+    Moment,
+    RowNumber,
+    Word,
+    metadata,
+    one_of,
+    required,
+)
+
+# Called release_file because RELEASE is a word of SQL itself.
+release_file = Table(
+    "release_file",
+    metadata,
+    required("id", primary_key=True),
+    required("workflow"),
+    required("fingerprint"),
+    required("state"),
+    required("proposed_at", Moment),
+    required("version", Integer),
+    required("body", JSON),
+    one_of("state", ReleaseState),
+    CheckConstraint("version >= 1", name="version_counts"),
+)
+# New cases of a workflow join one release.
+Index(
+    "uq_release_file_running",
+    release_file.c.workflow,
+    unique=True,
+    postgresql_where=text("state = 'running'"),
+    sqlite_where=text("state = 'running'"),
+)
+Index("ix_release_file_workflow", release_file.c.workflow, release_file.c.proposed_at)
+
+gate_verdict = Table(
+    "gate_verdict",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    required("release", Word, ForeignKey("release_file.id")),
+    required("era"),
+    required("segment"),
+    required("look", Integer),  # which look at this era it was, from 1: made exactly once
+    required("decision"),
+    required("at", Moment),
+    required("evidence_digest"),
+    required("body", JSON),
+    one_of("decision", GateDecision),
+    CheckConstraint("look >= 1", name="look_counts"),
+    UniqueConstraint("era", "segment", "look"),
+)
+Index("ix_gate_verdict_release", gate_verdict.c.release, gate_verdict.c.id)
+
+release_event = Table(
+    "release_event",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    required("release", Word, ForeignKey("release_file.id")),
+    required("move"),
+    required("at", Moment),
+    required("by_whom", Text),
+    Column("verdict", RowNumber, ForeignKey("gate_verdict.id"), nullable=True),
+    required("body", JSON),
+    one_of("move", ReleaseMove),
+)
+Index("ix_release_event_release", release_event.c.release, release_event.c.id)
