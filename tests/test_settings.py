@@ -16,6 +16,7 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("INTERLOCK_"):
             monkeypatch.delenv(name)
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
 
 
 def test_nothing_has_to_be_set() -> None:
@@ -82,3 +83,30 @@ def test_an_unknown_setting_names_those_there_are() -> None:
     """A caller's misspelt option must not pass as a default."""
     with pytest.raises(SettingsInvalid, match="there are: database_url"):
         load_settings(databse_url="sqlite:///x.db")
+
+
+def test_a_secret_may_be_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Containers and systemd hand secrets over as files; the environment still wins."""
+    (tmp_path / "interlock_database_url").write_text("sqlite:///from-a-file.db\n")
+    monkeypatch.setenv("INTERLOCK_SECRETS", str(tmp_path))
+    read = load_settings().database_url
+    monkeypatch.setenv("INTERLOCK_DATABASE_URL", "sqlite:///said.db")
+
+    assert read == "sqlite:///from-a-file.db"
+    assert load_settings().database_url == "sqlite:///said.db"
+
+
+def test_what_systemd_hands_over_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """LoadCredential= puts it into a folder that systemd names."""
+    (tmp_path / "interlock_database_url").write_text("sqlite:///credential.db")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+
+    assert load_settings().database_url == "sqlite:///credential.db"
+
+
+def test_a_secrets_folder_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the default database would be used in silence."""
+    monkeypatch.setenv("INTERLOCK_SECRETS", "/nowhere/at/all")
+
+    with pytest.raises(SettingsInvalid, match="secrets"):
+        load_settings()

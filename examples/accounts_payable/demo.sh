@@ -16,8 +16,8 @@ if [[ -t 1 && -z ${NO_COLOR:-} ]]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m
 tell() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 remark() { printf '%s\n' "$*"; }
 
-# The command as a reader would type it, then its output.
-show() {
+# The command as a reader would type it.
+show_only() {
   local word
   printf '\n%s$' "$dim"
   for word in "$@"; do
@@ -27,6 +27,11 @@ show() {
     esac
   done
   printf '%s\n' "$plain"
+}
+
+# The same, then its output.
+show() {
+  show_only "$@"
   "$@"
 }
 
@@ -83,6 +88,39 @@ print(next((order.number for order in orders if abs(order.open_value - net) < 1)
 PYTHON
 }
 
+# free_port: the usual port, or any other when something listens there.
+free_port() {
+  python - <<'PYTHON'
+import socket
+
+try:
+    place = socket.create_server(("127.0.0.1", 8420))
+except OSError:
+    place = socket.create_server(("127.0.0.1", 0))
+print(place.getsockname()[1])
+PYTHON
+}
+
+# open_and_look: the console, for as long as it takes to sign in with its link and see the desk.
+open_and_look() {
+  local said=$folder/up.txt console link='' status=0
+  show_only interlock up --port "$port" --link-for anna
+  "$interlock_at" up --port "$port" --link-for anna >"$said" &
+  console=$!
+  trap 'kill "$console" 2>/dev/null || true' EXIT
+  while [[ -z $link ]] && kill -0 "$console" 2>/dev/null; do
+    sleep 0.2
+    link=$(sed -n 's/^Sign in  //p' "$said")
+  done
+  cat "$said"
+  python -m examples.accounts_payable.look_in "$link" || status=$?
+  kill -TERM "$console" 2>/dev/null || true
+  wait "$console" || status=$?
+  trap - EXIT
+  tail -n 1 "$said"
+  return "$status"
+}
+
 rm -rf "$folder"
 mkdir -p "$folder"
 export INTERLOCK_DATABASE_URL="sqlite:///$folder/interlock.db"
@@ -90,7 +128,8 @@ export INTERLOCK_DATA="$folder/data"
 export INTERLOCK_WORKFLOWS=examples/accounts_payable
 export INTERLOCK_STAGE=autonomous
 export TZ=Europe/Berlin # where the company is; times are shown as the clerks' clocks show them
-unset INTERLOCK_CLOCK INTERLOCK_USER INTERLOCK_JSON INTERLOCK_CRASH_AT
+unset INTERLOCK_CLOCK INTERLOCK_USER INTERLOCK_JSON INTERLOCK_CRASH_AT INTERLOCK_HOST INTERLOCK_PORT
+unset INTERLOCK_PUBLIC_URL INTERLOCK_TRUSTED_HOSTS INTERLOCK_SMTP_URL INTERLOCK_NOTIFY_URLS INTERLOCK_WEBHOOKS
 
 tell "Interlock takes work through a written contract: software does the plain cases, people decide
 the others, and every step is on record. Here it is a Monday's invoices of a made-up company."
@@ -158,11 +197,22 @@ tell "7. Was the record changed since? Every entry is sealed to the one before i
 show interlock audit verify
 
 tell "Where to look next"
-remark "  interlock up                              the same in a console: it prints its address and a
-                                            link that signs you in; work is waiting there
-  examples/accounts_payable/contract.yaml   the agreement, in words an operations lead can read
+remark "  examples/accounts_payable/contract.yaml   the agreement, in words an operations lead can read
   examples/accounts_payable/README.md       the same in a table, and what else is planted
-  interlock review list                     what still waits; go on deciding
+  interlock review list                     what still waits, on the command line
   interlock try examples/accounts_payable $folder/inbox/00001-csv.csv
                                             one invoice, told step by step, without a trace
   interlock new claims                      a workflow of your own, which runs at once"
+
+tell "8. Monday, 11:45: the same in a console, with the work that still waits. Open the link: it signs
+   you in as Anna, who has the clerks' desk"
+at 11:45
+port=$(free_port)
+if [[ -t 0 && -t 1 && -z ${CI:-} && -z ${DEMO_ONCE:-} ]]; then
+  remark "(Ctrl-C ends it. Everything is kept in $folder until the next make demo.)"
+  show_only interlock up --port "$port" --link-for anna
+  exec "$interlock_at" up --port "$port" --link-for anna # so that Ctrl-C reaches it alone
+else
+  remark "(Nobody is at a terminal: it is started, looked at, and stopped.)"
+  open_and_look
+fi

@@ -18,6 +18,9 @@ Its one rule: a wrong value is refused at the start, in words, and never guessed
     INTERLOCK_OIDC_CLIENT_ID, INTERLOCK_OIDC_CLIENT_SECRET
                              what that house knows us by
     INTERLOCK_OIDC_NAME      what the sign-in page calls it
+    INTERLOCK_SECRETS        a folder with a file for each setting that is not in the environment,
+                             called like its variable in small letters: interlock_database_url;
+                             default: the one systemd gives (CREDENTIALS_DIRECTORY), else none
 """
 
 from __future__ import annotations
@@ -114,11 +117,23 @@ def load_settings(**given: Any) -> Settings:
     """
     chosen = {name: value for name, value in given.items() if value is not None}
     try:
-        return Settings(**chosen)
+        return Settings(_secrets_dir=secrets_folder(), **chosen)
     except ValidationError as failed:
         error = failed.errors(include_url=False, include_context=False)[0]
         name = str(error["loc"][0]) if error["loc"] else "?"
         raise SettingsInvalid(name, str(error["input"]), _remedy(name, error["input"])) from None
+
+
+def secrets_folder() -> Path | None:
+    """The folder that holds settings as files, for secrets that belong in no environment.
+
+    Raises: SettingsInvalid when the folder that is named is none.
+    """
+    named = os.environ.get(f"{PREFIX}SECRETS", "")
+    folder = Path(named or os.environ.get("CREDENTIALS_DIRECTORY", ""))
+    if named and not folder.is_dir():
+        raise SettingsInvalid("secrets", named, "write the path of a folder that is there")
+    return folder if (named or folder != Path()) and folder.is_dir() else None
 
 
 def _remedy(name: str, seen: Any) -> str:

@@ -17,10 +17,13 @@ import httpx
 import pytest
 import uvicorn
 
-from interlock.cli.serve import AddressTaken, address_of, listening, stopping_in_order
+from interlock.cli import serve as serving
+from interlock.cli.serve import AddressTaken, Stop, address_of, listening, stopping_in_order
+from interlock.storage import open_store
 from interlock.web.settings import WebSettings
 from tests.web.town import CLAIMS
 
+CLERK = "anna"
 STOPS_WITHIN = 30  # seconds; a machine under load included
 
 
@@ -80,6 +83,50 @@ def test_the_first_link_is_made_once(tmp_path: Path) -> None:
     assert process.returncode == 0
 
 
+def test_a_link_can_be_asked_for(tmp_path: Path) -> None:
+    """At every start: for whoever lost the first one, and for a demonstration's clerk."""
+    for _ in range(2):
+        with started("up", tmp_path, "--link-for", CLERK) as (process, _said):
+            assert process.stdout is not None
+            address, path = _link(process.stdout.readline())
+            with httpx.Client(base_url=address, timeout=STOPS_WITHIN) as browser:
+                browser.post(path)
+                who = browser.get("/api/v1/me").json()["account"]["id"]
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=STOPS_WITHIN)
+
+        assert who == CLERK
+
+
+def test_a_start_that_was_stopped_spends_no_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first link is shown once; a start nobody waited for must not use it up."""
+    monkeypatch.chdir(tmp_path)
+
+    @contextmanager
+    def told_at_once() -> Iterator[Stop]:
+        with stopping_in_order() as stop:
+            signal.raise_signal(signal.SIGINT)
+            yield stop
+
+    monkeypatch.setattr(serving, "stopping_in_order", told_at_once)
+    serving.serve(port=0, workflow=[CLAIMS], database=f"sqlite:///{tmp_path}/interlock.db")
+
+    assert "Sign in" not in capsys.readouterr().out
+    with open_store(f"sqlite:///{tmp_path}/interlock.db") as store:
+        assert store.accounts() == []
+
+
+def test_an_address_of_another_machine_is_not_called_taken() -> None:
+    """Nothing listens there that could be stopped."""
+    elsewhere = WebSettings(host="192.0.2.1", port=0)  # for documentation, RFC 5737
+    with pytest.raises(AddressTaken, match="--host") as refused, listening(elsewhere):
+        pass
+
+    assert "bind" not in str(refused.value)
+
+
 def test_a_signal_before_it_serves_is_not_forgotten() -> None:
     """Whoever changed their mind during the start must not have to say it twice."""
     with stopping_in_order() as stop, listening(WebSettings(port=0)) as place:
@@ -121,6 +168,13 @@ def _address(said: str) -> str:
     found = re.search(r"http://127\.0\.0\.1:\d+", said)
     assert found
     return found.group()
+
+
+def _link(line: str) -> tuple[str, str]:
+    """The console's address and the path of the link in it."""
+    found = re.search(r"(http://[^/]+)(/sign-in/link/\S+)", line)
+    assert found
+    return found.group(1), found.group(2)
 
 
 def _wait_for(url: str) -> None:

@@ -5,6 +5,8 @@ One rule: told to stop, it takes nothing new in, finishes what it has in hand, a
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -52,6 +54,15 @@ Port = Annotated[
         show_default=False,
     ),
 ]
+LinkFor = Annotated[
+    str | None,
+    typer.Option(
+        "--link-for",
+        metavar="PERSON",
+        help="Print a link that signs this person in, once.",
+        show_default=False,
+    ),
+]
 
 
 class AddressTaken(InterlockError):
@@ -59,15 +70,15 @@ class AddressTaken(InterlockError):
 
     code = "address_taken"
 
-    def __init__(self, address: str, reason: str) -> None:
+    def __init__(self, address: str, reason: str, *, is_in_use: bool = True) -> None:
         super().__init__(address, reason)
-        self.address, self.reason = address, reason
+        self.address, self.reason, self.is_in_use = address, reason, is_in_use
 
     def __str__(self) -> str:
-        return (
-            f"cannot listen on {self.address}: {self.reason}; "
-            "stop what listens there, or choose another with --port"
-        )
+        remedy = "choose an address of this machine with --host, and a port with --port"
+        if self.is_in_use:
+            remedy = "stop what listens there, or choose another with --port"
+        return f"cannot listen on {self.address}: {self.reason}; {remedy}"
 
 
 def serve(
@@ -76,6 +87,7 @@ def serve(
     workflow: options.Workflow = None,
     database: options.Database = None,
     stage: options.Stage = None,
+    link_for: LinkFor = None,
 ) -> None:
     """Serve the console and the API until SIGTERM or ctrl-C; `interlock work` does the work."""
     settings = load_web_settings(host=host, port=port)
@@ -84,8 +96,9 @@ def serve(
         open_services(database, workflow, stage=stage, engine=None) as services,
         listening(settings) as place,
     ):
-        _say(services, settings, place, identity.first_sign_in(services.context))
-        _run(services, settings, place, stop)
+        if not stop.is_told:
+            _say(services, settings, place, identity.first_sign_in(services.context, link_for))
+            _run(services, settings, place, stop)
     out().print(marked("ok", "stopped in order"))
 
 
@@ -95,6 +108,7 @@ def up(
     workflow: options.Workflow = None,
     database: options.Database = None,
     stage: options.Stage = None,
+    link_for: LinkFor = None,
 ) -> None:
     """Console, API and one worker in one process, until ctrl-C; enough for a laptop and a team."""
     settings = load_web_settings(host=host, port=port)
@@ -103,10 +117,11 @@ def up(
         open_services(database, workflow, stage=stage, engine=None) as services,
         listening(settings) as place,
     ):
-        link = identity.first_sign_in(services.context)
-        with services.worker():
-            _say(services, settings, place, link)
-            _run(services, settings, place, stop)
+        if not stop.is_told:
+            link = identity.first_sign_in(services.context, link_for)
+            with services.worker():
+                _say(services, settings, place, link)
+                _run(services, settings, place, stop)
     out().print(marked("ok", "stopped in order; nothing is lost"))
 
 
@@ -129,9 +144,19 @@ def listening(settings: WebSettings) -> Iterator[socket.socket]:
         place = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
     except OSError as problem:
         address = f"{settings.host}:{settings.port}"
-        raise AddressTaken(address, problem.strerror or str(problem)) from None
+        raise AddressTaken(
+            address, _reason(problem), is_in_use=problem.errno == errno.EADDRINUSE
+        ) from None
     with place:
         yield place
+
+
+def _reason(problem: OSError) -> str:
+    """What went wrong, without the address that Python puts behind it."""
+    number = problem.errno
+    known = number is not None and number in errno.errorcode  # a name that resolves to none is not
+    said = os.strerror(number) if known and number else problem.strerror or str(problem)
+    return said.split(" (while ")[0].lower()
 
 
 class Stop:
@@ -140,6 +165,11 @@ class Stop:
     def __init__(self) -> None:
         self._told = False
         self._server: uvicorn.Server | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it was said already; then nothing is begun, and no link is spent."""
+        return self._told
 
     def run(self, server: uvicorn.Server, place: socket.socket) -> None:
         """Serves until told to stop; not at all when that was said before."""

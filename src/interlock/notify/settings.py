@@ -23,7 +23,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from interlock.errors import SettingsInvalid
-from interlock.settings import PREFIX
+from interlock.settings import PREFIX, secrets_folder
 
 SHORT: Final = 8  # letters of a digest that tell two addresses of one host apart
 HIDDEN: Final = "(hidden)"
@@ -124,7 +124,7 @@ def load_notify_settings(**given: Any) -> NotifySettings:
     """
     chosen = {name: value for name, value in given.items() if value is not None}
     try:
-        settings = NotifySettings(**chosen)
+        settings = NotifySettings(_secrets_dir=secrets_folder(), **chosen)
     except ValidationError as failed:
         error = failed.errors(include_url=False, include_context=False)[0]
         name = str(error["loc"][0]) if error["loc"] else "?"

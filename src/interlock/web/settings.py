@@ -20,7 +20,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from interlock.errors import SettingsInvalid
-from interlock.settings import PREFIX
+from interlock.settings import PREFIX, secrets_folder
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 MEGABYTE: Final = 1_000_000  # bytes
@@ -87,7 +87,7 @@ def load_web_settings(**given: Any) -> WebSettings:
     """
     chosen = {name: value for name, value in given.items() if value is not None}
     try:
-        return WebSettings(**chosen)
+        return WebSettings(_secrets_dir=secrets_folder(), **chosen)
     except ValidationError as failed:
         error = failed.errors(include_url=False, include_context=False)[0]
         name = str(error["loc"][0]) if error["loc"] else "?"
