@@ -14,14 +14,42 @@ phase: Final = "pre"
 WORD: Final = sa.Text(collation="C").with_variant(sa.Text(), "sqlite")
 MOMENT: Final = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 ROW_NUMBER: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-PHASES: Final = ("intake step shadow fallback remedy actions person undo done").split()
-FACTS: Final = (
-    "case_opened step_finished proposal_made exception_routed incident fallback_used "
-    "review_opened review_decided review_breached action_finished case_closed "
-    "review_claimed review_released question_asked question_answered case_commented "
-    "case_reopened case_paused sample_checked probe_answered shadow_compared stood_down "
-    "second_look"
-).split()
+PHASES: Final = [
+    "intake",
+    "step",
+    "shadow",
+    "fallback",
+    "remedy",
+    "actions",
+    "person",
+    "undo",
+    "done",
+]
+FACTS: Final = [
+    "case_opened",
+    "step_finished",
+    "proposal_made",
+    "exception_routed",
+    "incident",
+    "fallback_used",
+    "review_opened",
+    "review_decided",
+    "review_breached",
+    "action_finished",
+    "case_closed",
+    "review_claimed",
+    "review_released",
+    "question_asked",
+    "question_answered",
+    "case_commented",
+    "case_reopened",
+    "case_paused",
+    "sample_checked",
+    "probe_answered",
+    "shadow_compared",
+    "stood_down",
+    "second_look",
+]
 
 
 def upgrade() -> None:
