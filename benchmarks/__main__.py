@@ -1,4 +1,4 @@
-"""`make bench`: every figure on both databases, printed side by side in one run."""
+"""`make bench`: every figure on both databases, side by side; or only the figures named."""
 
 from __future__ import annotations
 
@@ -13,17 +13,22 @@ from benchmarks.figures import Figure, keep, show
 from interlock.testing.postgres import PostgresMissing, PrivatePostgres
 
 RESULTS = Path(__file__).parent / "results"
+NAMES = ("batches", "single", "waiting", "limits", "desk")
 
 
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(NAMES)}")
     parser.add_argument("--cases", type=int, default=4000, help="cases in the batch figures")
     parser.add_argument("--single", type=int, default=200, help="cases in the latency figures")
     parser.add_argument("--waiting", type=int, default=20000, help="cases that wait")
     parser.add_argument("--tasks", type=int, default=100000, help="open tasks in the desk figures")
     parser.add_argument("--only", choices=["sqlite", "postgresql"], help="one database only")
     wanted = parser.parse_args()
+    wanted.names = wanted.names or list(NAMES)
+    for name in set(wanted.names) - set(NAMES):
+        parser.error(f"there is no figure {name!r}; write some of: {', '.join(NAMES)}")
     figures: list[Figure] = []
     if wanted.only != "postgresql":
         with _sqlite() as fresh:
@@ -32,7 +37,8 @@ def main() -> None:
         try:
             with _postgres() as fresh:
                 figures += _measured("PostgreSQL", fresh, wanted, workers=2)
-                figures += desk.measure(fresh(), wanted.tasks)
+                if "desk" in wanted.names:
+                    figures += desk.measure(fresh(), wanted.tasks)
         except PostgresMissing as missing:
             print(f"PostgreSQL was not measured: {missing}")
     show(figures)
@@ -43,12 +49,13 @@ def _measured(
     database: str, fresh: Callable[[], str], wanted: argparse.Namespace, *, workers: int
 ) -> list[Figure]:
     print(f"measuring {database} …", flush=True)
-    return [
-        batches.measure(database, fresh(), fresh(), wanted.cases, workers),
-        *single_case.measure(database, fresh(), fresh(), wanted.single),
-        *waiting.measure(database, fresh(), wanted.waiting),
-        limits.measure(database, fresh(), 2000),
-    ]
+    measured: dict[str, Callable[[], list[Figure]]] = {
+        "batches": lambda: [batches.measure(database, fresh(), fresh(), wanted.cases, workers)],
+        "single": lambda: single_case.measure(database, fresh(), fresh(), wanted.single),
+        "waiting": lambda: waiting.measure(database, fresh(), wanted.waiting),
+        "limits": lambda: [limits.measure(database, fresh(), 2000)],
+    }
+    return [each for name in wanted.names if name in measured for each in measured[name]()]
 
 
 @contextmanager

@@ -48,7 +48,7 @@ def measure(url: str, tasks: int) -> list[Figure]:
             database="PostgreSQL",
             value=len(decided["decided"]) / decided["seconds"],
             unit="/s",
-            note=f"{len(decided['decided'])} decided, {decided['refused']} refused, {wrong} "
+            note=f"{len(decided['decided'])} decided, {_said(decided['refused'])}, {wrong} "
             f"lost or double; take and decide {percentile(decided['took'], 0.95):.1f} s at p95",
         ),
         Figure(
@@ -59,6 +59,12 @@ def measure(url: str, tasks: int) -> list[Figure]:
             note=f"{listened['clients']} open streams",
         ),
     ]
+
+
+def _said(refused: dict[str, int]) -> str:
+    """How many were refused, and with which code."""
+    each = ", ".join(f"{count} {code}" for code, count in sorted(refused.items()))
+    return f"refused: {each}" if each else "none refused"
 
 
 def _figures(what: str, seconds: Sequence[float], note: str) -> list[Figure]:

@@ -9,6 +9,7 @@ import asyncio
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,17 +23,16 @@ async def decide_all(base: str, tokens: Sequence[str], each: int) -> dict[str, A
     """Every reviewer takes the next task and decides it, `each` times over."""
     decided: list[str] = []
     took: list[float] = []
-    lost = 0
+    refused: Counter[str] = Counter()
 
     async def reviewer(token: str) -> None:
-        nonlocal lost
         headers = {"Authorization": f"Bearer {token}"}
         async with httpx.AsyncClient(base_url=base, headers=headers, timeout=PATIENCE) as client:
             for _ in range(each):
                 started = time.perf_counter()
                 answer = await client.post("/api/v1/reviews/next", json={})
                 if answer.status_code != 200:
-                    lost += 1
+                    refused[str(answer.status_code)] += 1
                     continue
                 task = answer.json()["review"]["id"]
                 answer = await client.post(
@@ -44,12 +44,12 @@ async def decide_all(base: str, tokens: Sequence[str], each: int) -> dict[str, A
                 if answer.status_code == 201:
                     decided.append(task)
                 else:
-                    lost += 1
+                    refused[str(answer.json().get("code"))] += 1
 
     started = time.perf_counter()
     await asyncio.gather(*(reviewer(token) for token in tokens))
     seconds = time.perf_counter() - started
-    return {"decided": decided, "refused": lost, "took": took, "seconds": seconds}
+    return {"decided": decided, "refused": dict(refused), "took": took, "seconds": seconds}
 
 
 async def listen_all(base: str, token: str, clients: int) -> dict[str, Any]:

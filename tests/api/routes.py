@@ -42,7 +42,7 @@ WANTED: dict[tuple[str, str], Right | str] = {
     ("POST", "/reviews/{task_id}/release"): R.DECIDE,
     ("POST", "/reviews/{task_id}/takeover"): R.SEE,
     ("POST", "/reviews/{task_id}/hand-back"): R.SEE,
-    ("POST", "/reviews/{task_id}/reassign"): R.OPERATE,
+    ("POST", "/reviews/{task_id}/reassign"): R.SEE,
     ("POST", "/reviews/{task_id}/escalate"): R.DECIDE,
     ("POST", "/reviews/{task_id}/questions"): R.DECIDE,
     ("POST", "/reviews/{task_id}/answers"): R.DECIDE,

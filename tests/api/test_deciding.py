@@ -295,3 +295,16 @@ def test_a_person_can_always_stop_it_and_a_program_never(small_town: Town) -> No
     assert (paused.status_code, not_hers.status_code, cleared.status_code) == (201, 403, 200)
     assert [each["reason"] for each in shown] == ["looks wrong"]
     assert lead.get("/api/v1/pauses").json() == []
+
+
+def test_the_tag_that_a_claim_answers_with_is_good_for_the_decision(small_town: Town) -> None:
+    """Who takes the next task and decides it looked at nothing else in between."""
+    small_town.claim("C-1")
+    small_town.claim("C-2")
+    anna = small_town.program("anna")
+
+    for _ in range(2):
+        taken = anna.post(f"{REVIEWS}/next", json={})
+        task = taken.json()["review"]["id"]
+        assert taken.headers["etag"] == anna.get(f"{REVIEWS}/{task}").headers["etag"]
+        assert decide(anna, task, {"if-match": taken.headers["etag"]}).status_code == 201

@@ -115,7 +115,7 @@ def test_a_text_that_fits_nothing_names_near_ones(store: Store) -> None:
 
     with pytest.raises(CaseUnknown, match=r"no case is called '471'; did you mean supplier/4711\?"):
         store.find_case("471")
-    with pytest.raises(CaseUnknown, match="interlock case list"):
+    with pytest.raises(CaseUnknown, match="the list of cases"):
         store.find_case("nothing like it")
     with pytest.raises(CaseUnknown):
         store.find_case("")
@@ -133,7 +133,7 @@ def test_a_task_is_found_by_id_or_by_the_start_of_its_id(store: Store) -> None:
         store.task("task_1")
     with pytest.raises(TaskUnknown, match=r"did you mean task_11, task_12\?"):
         store.task("1")
-    with pytest.raises(TaskUnknown, match="interlock review list"):
+    with pytest.raises(TaskUnknown, match="the list of review tasks"):
         store.task("task_3")
 
 

@@ -272,3 +272,25 @@ async def _heard(town: Town, count: int, act: Any) -> list[str]:
     await stream.aclose()
     await feed.close()
     return [each.kind for each in told]
+
+
+def test_nobody_looks_before_the_end_of_the_log_is_known(
+    small_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a restart all come back at once, while the log's end is still being looked for."""
+    feed, knew = Feed(small_town.services.store), list[bool]()
+
+    async def looks(self: Feed) -> None:
+        knew.append(bool(self._marks))
+
+    async def all_at_once() -> None:
+        waiting = [asyncio.ensure_future(anext(feed.listen(lambda _: True))) for _ in range(5)]
+        while feed.listeners < len(waiting):  # noqa: ASYNC110  (they come one after another)
+            await asyncio.sleep(0)
+        for each in waiting:
+            each.cancel()
+
+    monkeypatch.setattr(Feed, "_keep_looking", looks)
+    asyncio.run(all_at_once())
+
+    assert knew and all(knew)

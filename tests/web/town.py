@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from interlock import api, identity
 from interlock.bootstrap import Services
 from interlock.domain.contract import Stage
+from interlock.domain.ids import PersonId
 from interlock.domain.people import Grant, Right, Role
 from interlock.settings import Settings
 from interlock.web.app import new_app
@@ -50,9 +51,9 @@ class Town:
     app: FastAPI
 
     @classmethod
-    def opened(cls, url: str, **settings: Any) -> Town:
+    def opened(cls, url: str, folder: Path = CLAIMS, **settings: Any) -> Town:
         """A fresh town on an empty database, with all its people."""
-        office = Office.opened(url, Stage.AUTONOMOUS, CLAIMS)
+        office = Office.opened(url, Stage.AUTONOMOUS, folder)
         services = Services(
             settings=Settings(database_url=url),
             store=office.store,
@@ -130,7 +131,7 @@ class Town:
         self.work()
         return delivered
 
-    def deliver(self, fields: dict[str, Any], name: str) -> str:
+    def deliver(self, fields: dict[str, Any], name: str, opened_by: PersonId | None = None) -> str:
         """One claim taken in."""
         import json
 
@@ -138,7 +139,8 @@ class Town:
         from interlock.runtime.commands import deliver
 
         document = Document(name=name, content=json.dumps(fields).encode())
-        return deliver(self.office.context, "claims", [document])[0].case_id
+        workflow = self.office.workflow.contract.workflow
+        return deliver(self.office.context, workflow, [document], opened_by=opened_by)[0].case_id
 
     def task(self, number: str = "C-1") -> str:
         """The id of the task that waits for a claim."""

@@ -14,12 +14,15 @@ from interlock.cli.failures import REFUSED
 from interlock.cli.screen import BAD, document, marked, notes, out
 from interlock.cli.session import contracts_of, open_record
 from interlock.cli.timeline import print_timeline
-from interlock.domain.audit import ChainFault, chain_faults
+from interlock.domain.audit import AuditEntry, ChainFault, chain_faults
 from interlock.domain.rules.lens import lens_of
-from interlock.papers.narrative import Told, tell
-from interlock.papers.timeline import proof_line
+from interlock.domain.rules.shown import KeptBack
+from interlock.papers.narrative import Told
+from interlock.papers.timeline import is_kept_back, proof_line, timeline
 from interlock.papers.words import counted
+from interlock.runtime.directory import Directory
 from interlock.storage import CaseUnknown, Chain, Store
+from interlock.web.veil import Veil
 
 app = typer.Typer(
     help="Read the record and verify that nobody changed it.",
@@ -76,6 +79,7 @@ def verify(
 @app.command()
 def show(
     case: CaseName,
+    person: options.Person = None,
     workflow: options.Workflow = None,
     database: options.Database = None,
     as_json: options.Json = False,
@@ -86,17 +90,24 @@ def show(
         entries = store.entries(case_id)
         [found] = store.load([case_id])
         lens = lens_of(contracts_of(store, workflow).get(found.workflow))
-        told = [tell(entry, now=clock.now(), lens=lens) for entry in entries]
+        now = clock.now()
+        kept = Directory(store=store).kept_back(case_id, person or "", now)
+        hide = Veil(lens, found).text
+        told = timeline(entries, now=now, lens=lens, kept=kept, hide=hide)
     head = entries[-1].hash if entries else ""
     if as_json:
         log = [
-            {"hash": entry.hash, "kind": entry.kind, "body": entry.body, **_said(each)}
+            {"hash": entry.hash, "kind": entry.kind, "body": _body(entry, kept), **_said(each)}
             for entry, each in zip(entries, told, strict=True)
         ]
         document({"case": case_id, "head": head, "entries": log})
         return
     print_timeline(out(), told, asides=True)
     out().print(f"\n{proof_line(len(entries), head)}", style="dim")
+
+
+def _body(entry: AuditEntry, kept: KeptBack) -> object:
+    return {"kept_back": True} if is_kept_back(entry, kept) else entry.body
 
 
 def _said(told: Told) -> dict[str, object]:

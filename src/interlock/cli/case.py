@@ -18,6 +18,7 @@ from interlock.cli.waiting import state_in_words
 from interlock.domain.case import CaseState, ClosingOutcome, Handling, WaitsFor
 from interlock.domain.rules.lens import lens_of
 from interlock.papers.words import clock, counted, short
+from interlock.runtime.directory import Directory
 from interlock.storage import CaseQuery
 
 app = typer.Typer(
@@ -93,6 +94,7 @@ def show(
     everything: Annotated[
         bool, typer.Option("--all", "-a", help="Also every rule that decided on the way.")
     ] = False,
+    person: options.Person = None,
     workflow: options.Workflow = None,
     database: options.Database = None,
     as_json: options.Json = False,
@@ -101,10 +103,12 @@ def show(
     with open_record(database) as (store, ticking):
         found = store.load([store.find_case(case)])[0]
         contract = contracts_of(store, workflow).get(found.workflow)
+        now = ticking.now()
+        kept = Directory(store=store).kept_back(found.id, person or "", now)
         if as_json:
-            document(case_document(store, found, contract, ticking.now()))
+            document(case_document(store, found, contract, now, kept))
         else:
-            print_case(out(), store, found, contract, ticking.now(), everything=everything)
+            print_case(out(), store, found, contract, now, kept, everything=everything)
 
 
 @app.command("file")
@@ -121,6 +125,7 @@ def keep(
         bool,
         typer.Option("--protected", help="With protected values and the source document."),
     ] = False,
+    person: options.Person = None,
     workflow: options.Workflow = None,
     database: options.Database = None,
     as_json: options.Json = False,
@@ -134,7 +139,8 @@ def keep(
         found = store.load([store.find_case(case)])[0]
         lens = lens_of(contracts_of(store, workflow).get(found.workflow))
         seen = lens.opened() if protected else lens
-        written = write_case_files(store, found.id, seen, ticking.now(), html, pdf)
+        reader, now = person or "", ticking.now()
+        written = write_case_files(store, found.id, seen, now, html, pdf, reader=reader)
     if as_json:
         document({"ok": True, "case": found.id, "files": list(written)})
         return

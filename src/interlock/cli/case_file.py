@@ -20,21 +20,23 @@ from interlock.domain.contract import WorkflowContract
 from interlock.domain.one_line import brief, spaced
 from interlock.domain.review import ReviewState, ReviewTask
 from interlock.domain.rules.lens import lens_of
-from interlock.papers.narrative import Told, tell
-from interlock.papers.timeline import proof_line, worth_telling
+from interlock.domain.rules.shown import KeptBack
+from interlock.papers.narrative import Told
+from interlock.papers.timeline import proof_line, timeline, worth_telling
 from interlock.papers.words import KINDS, clock, moment, short
 from interlock.storage import Store, TaskQuery
+from interlock.web.veil import Veil
 
 UNKNOWN: Final = "shown when its workflow is given with --workflow FOLDER"
 ALL_STATES: Final = tuple(ReviewState)
 
 
 def case_document(
-    store: Store, case: Case, contract: WorkflowContract | None, now: datetime
+    store: Store, case: Case, contract: WorkflowContract | None, now: datetime, kept: KeptBack
 ) -> dict[str, Any]:
-    """The case for programs, protected values masked."""
+    """The case for programs, protected values masked and without what is kept back."""
     entries = store.entries(case.id)
-    told = _told(store, case, contract, now)
+    told, veil = _told(store, case, contract, now, kept), Veil(lens_of(contract), case)
     return {
         "case": case.id,
         "key": case.key,
@@ -69,7 +71,7 @@ def case_document(
                 "attempt": each.attempt,
                 "approved_by": list(each.approved_by),
                 "finished_at": each.finished_at,
-                "error": each.error or None,
+                "error": veil.text(each.error) or None,
             }
             for each in case.actions
         ],
@@ -81,10 +83,11 @@ def case_document(
                 "by": each.by,
                 "at": each.at,
                 "reason": each.reason_code or None,
-                "note": each.note or None,
+                "note": veil.text(each.note) or None,
                 "via": each.via,
             }
             for each in store.decisions(case.id)
+            if each.task_id not in kept.answers
         ],
         "proof": {"entries": len(entries), "head": entries[-1].hash if entries else None},
     }
@@ -96,6 +99,7 @@ def print_case(
     case: Case,
     contract: WorkflowContract | None,
     now: datetime,
+    kept: KeptBack,
     *,
     everything: bool,
 ) -> None:
@@ -106,7 +110,7 @@ def print_case(
     if contract:
         console.print(facts(_fields(case, contract), indent=4))
     console.print(heading("\nWhat happened"))
-    told = _told(store, case, contract, now)
+    told = _told(store, case, contract, now, kept)
     print_timeline(console, told if everything else worth_telling(told), asides=everything)
     if case.actions:
         console.print(heading("\nActions"))
@@ -145,9 +149,12 @@ def _fields(case: Case, contract: WorkflowContract) -> list[tuple[str, object]]:
     ]
 
 
-def _told(store: Store, case: Case, contract: WorkflowContract | None, now: datetime) -> list[Told]:
+def _told(
+    store: Store, case: Case, contract: WorkflowContract | None, now: datetime, kept: KeptBack
+) -> list[Told]:
     lens = lens_of(contract)
-    return [tell(entry, now=now, lens=lens) for entry in store.entries(case.id)]
+    hide = Veil(lens, case).text
+    return timeline(store.entries(case.id), now=now, lens=lens, kept=kept, hide=hide)
 
 
 def _tasks(store: Store, case: Case) -> list[ReviewTask]:

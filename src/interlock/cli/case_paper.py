@@ -32,19 +32,27 @@ class Shelf:
 
 
 def write_case_files(
-    store: Store, case_id: CaseId, lens: Lens, now: datetime, html: Path | None, pdf: Path | None
+    store: Store,
+    case_id: CaseId,
+    lens: Lens,
+    now: datetime,
+    html: Path | None,
+    pdf: Path | None,
+    *,
+    reader: str,
 ) -> Sequence[Path]:
-    """Writes the case file as asked, and gives the files. Raises: UsageWrong."""
+    """Writes the case file as asked, and gives the files. Raises: UsageWrong, CaseFileNotYet."""
     try:
         from interlock.papers.case_file import case_file_html, case_file_pdf  # heavy
     except ImportError as problem:
         raise MissingExtra(problem.name or "jinja2", "web") from None
     shelf, written = Shelf(store=store), list[Path]()
     if html:
-        text = case_file_html(shelf, case_id, lens=lens, now=now)
+        text = case_file_html(shelf, case_id, lens=lens, now=now, reader=reader)
         written.append(_write(html, text.encode("utf-8", "surrogatepass")))
     if pdf:
-        written.append(_write(pdf, case_file_pdf(shelf, case_id, lens=lens, now=now)))
+        content = case_file_pdf(shelf, case_id, lens=lens, now=now, reader=reader)
+        written.append(_write(pdf, content))
     return written
 
 

@@ -32,6 +32,14 @@ _REWORDED: Final = (
     (re.compile(r": Input should"), ": it should"),
 )
 
+# What to do next, as a terminal has it; the errors are for every door and name no command.
+_HERE: Final = (
+    ("look for it in the list of cases", "list them with: interlock case list"),
+    ("look for it in the list of review tasks", "list them with: interlock review list"),
+    ("that still holds; look in the list", "that still holds; list them: interlock token list"),
+    ("; name what changes", "; name what changes, as in --set order=PO-17"),
+)
+
 
 class UsageWrong(InterlockError):
     """The command line lacks something or contradicts itself."""
@@ -73,7 +81,7 @@ def _words(problem: BaseException) -> tuple[str, str, int]:
         case UsageWrong():
             return problem.code, str(problem), USAGE
         case InterlockError():
-            return problem.code, str(problem), REFUSED
+            return problem.code, _for_terminal(str(problem)), REFUSED
         case _ if isinstance(problem, CommandLineError):
             return "usage", _usage_words(problem), USAGE
     reference = reference_of(problem)
@@ -84,6 +92,12 @@ def _words(problem: BaseException) -> tuple[str, str, int]:
         f"{reference}; run it again with --debug for the trace"
     )
     return "unexpected", text, REFUSED
+
+
+def _for_terminal(text: str) -> str:
+    for said, here in _HERE:
+        text = text.replace(said, here)
+    return text
 
 
 def reference_of(problem: BaseException) -> str:

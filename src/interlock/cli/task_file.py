@@ -6,6 +6,7 @@ One rule: a protected field is never shown in full; the seal is over the evidenc
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,11 +18,12 @@ from interlock.cli.screen import BAD, BOLD, DIM, OK, WARN, facts, heading
 from interlock.domain.case import Case
 from interlock.domain.contract import Queue, WorkflowContract
 from interlock.domain.one_line import brief, spaced
-from interlock.domain.review import EvidencePackage, ReviewTask, Verb
+from interlock.domain.review import EvidencePackage, Question, ReviewTask, Verb
 from interlock.domain.rules.assign import DECIDING
-from interlock.domain.rules.lens import Lens, lens_of
+from interlock.domain.rules.lens import lens_of
 from interlock.domain.rules.shown import HIDDEN
 from interlock.papers.words import KINDS, MODES, clock, confidence, short, span
+from interlock.web.veil import Veil
 
 WIDE = 400  # letters of an evidence item that are shown; the whole is in --json
 
@@ -49,6 +51,7 @@ def task_document(
     now: datetime,
 ) -> dict[str, Any]:
     """The task for programs."""
+    veil = Veil(lens_of(contract), case)
     return {
         **task_row(task, case, contract.queues.get(task.queue), now),
         "why": why_in_words(task),
@@ -57,8 +60,8 @@ def task_document(
         "required": list(task.required),
         "reason_codes": list(task.reason_codes),
         "decisions": dict(consequences(contract, case, task)),
-        "questions": list(task.questions),
-        "evidence": lens_of(contract).masked(evidence.content),
+        "questions": [_veiled(each, veil) for each in task.questions],
+        "evidence": veil.fields(evidence.content),
         "evidence_digest": evidence.digest,
     }
 
@@ -102,20 +105,21 @@ def print_task(
     what = [case.title or case.key, str(task.amount or ""), KINDS[task.kind], str(task.queue)]
     console.print(Text.assemble("  ", ", ".join(p for p in what if p), ", ", (due, colour)))
     console.print()
-    console.print(facts(_why(task, contract, evidence, now)))
-    proposal, lens = evidence.content.get("proposal"), lens_of(contract)
+    veil = Veil(lens_of(contract), case)
+    console.print(facts(_why(task, contract, evidence, veil, now)))
+    proposal = evidence.content.get("proposal")
     if proposal:
         console.print(heading("\nAI proposal"))
-        console.print(facts(_proposal(proposal, lens)))
+        console.print(facts(_proposal(proposal, veil)))
     if evidence.content.get(HIDDEN):
         own = f"interlock review own {short(task.id)} --set FIELD=VALUE --as PERSON"
         console.print(heading("\nAI proposal"))
         console.print(f"  [dim]shown after your own answer: {own}[/dim]", soft_wrap=True)
     console.print(heading("\nEvidence"))
-    console.print(facts(_evidence(task, evidence, lens)))
+    console.print(facts(_evidence(task, evidence, veil)))
     if task.questions:
         console.print(heading("\nAsked"))
-        console.print(facts(_questions(task)))
+        console.print(facts(_questions(task, veil)))
     if task.is_live:
         console.print(heading("\nYour decision"))
         rows = [(str(verb), said) for verb, said in consequences(contract, case, task).items()]
@@ -135,13 +139,18 @@ def why_in_words(task: ReviewTask) -> str:
 
 
 def _why(
-    task: ReviewTask, contract: WorkflowContract, evidence: EvidencePackage, now: datetime
+    task: ReviewTask,
+    contract: WorkflowContract,
+    evidence: EvidencePackage,
+    veil: Veil,
+    now: datetime,
 ) -> list[tuple[str, object]]:
+    exception = evidence.content.get("exception") or {}
     held = f"{task.held_by} holds it" if task.held_by and task.is_live else None
     return [
         ("who owns it", owner_of(contract, task)),
         ("why it came", why_in_words(task)),
-        ("what is wrong", (evidence.content.get("exception") or {}).get("detail")),
+        ("what is wrong", veil.text(str(exception.get("detail") or "")) or None),
         ("if nobody decides", if_nobody_decides(contract, task, now) if task.is_live else None),
         ("held", held),
         ("task", task.id),
@@ -149,19 +158,19 @@ def _why(
     ]
 
 
-def _proposal(proposal: Mapping[str, Any], lens: Lens) -> list[tuple[str, object]]:
+def _proposal(proposal: Mapping[str, Any], veil: Veil) -> list[tuple[str, object]]:
     weak = proposal.get("weak_point")
     return [
-        ("it suggests", lens.brief(proposal.get("value"), WIDE)),
+        ("it suggests", brief(veil.plain(proposal.get("value")), WIDE)),
         ("confidence", confidence(float(proposal["confidence"]))),
-        ("because", proposal.get("rationale")),
-        ("weak point", Text(str(weak), style=WARN) if weak else "none named"),
+        ("because", veil.text(str(proposal.get("rationale") or "")) or None),
+        ("weak point", Text(veil.text(str(weak)), style=WARN) if weak else "none named"),
         ("model", proposal.get("model")),
     ]
 
 
-def _evidence(task: ReviewTask, evidence: EvidencePackage, lens: Lens) -> list[tuple[str, object]]:
-    shown = lens.masked(evidence.content.get("required", {}))
+def _evidence(task: ReviewTask, evidence: EvidencePackage, veil: Veil) -> list[tuple[str, object]]:
+    shown = veil.fields(evidence.content.get("required", {}))
     rows: list[tuple[str, object]] = []
     for name in task.required:
         if name in task.missing:
@@ -175,5 +184,11 @@ def _evidence(task: ReviewTask, evidence: EvidencePackage, lens: Lens) -> list[t
     return rows
 
 
-def _questions(task: ReviewTask) -> list[tuple[str, object]]:
-    return [(each.by, f"{each.text} – {each.answer or 'no answer yet'}") for each in task.questions]
+def _questions(task: ReviewTask, veil: Veil) -> list[tuple[str, object]]:
+    asked = [_veiled(each, veil) for each in task.questions]
+    return [(each.by, f"{each.text} – {each.answer or 'no answer yet'}") for each in asked]
+
+
+def _veiled(asked: Question, veil: Veil) -> Question:
+    answer = None if asked.answer is None else veil.text(asked.answer)
+    return replace(asked, text=veil.text(asked.text), answer=answer)

@@ -123,7 +123,7 @@ class TokenUnknown(InterlockError):
         self.token = token
 
     def __str__(self) -> str:
-        return f"there is no token {self.token!r} that still holds; list them: interlock token list"
+        return f"there is no token {self.token!r} that still holds; look in the list"
 
 
 class ScopeRefused(InterlockError):

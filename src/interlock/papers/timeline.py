@@ -1,17 +1,27 @@
 """A case's timeline: its audit log as sentences, in order.
 
-One rule: every surface tells a case from these sentences, so no two tell it differently.
+One rule: every surface tells a case from these sentences, so no two tell it differently; and
+none tells somebody what they are to find out by themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
+from typing import Final
 
 from interlock.domain.audit import AuditEntry
+from interlock.domain.desk_event import HeldReviewRefused, ReviewHeld, ReviewUndone
+from interlock.domain.event import OwnAnswerGiven, ReviewDecided, StepReturned
 from interlock.domain.rules.lens import BLIND, Lens
-from interlock.papers.narrative import Told, tell
+from interlock.domain.rules.shown import NOTHING_KEPT_BACK, KeptBack
+from interlock.papers.narrative import Told, event_of, tell
 from interlock.papers.words import counted
+
+SUGGESTED: Final = "The AI made a proposal; you see it when you have given your own answer"
+ANSWERED: Final = "Somebody answered; you see it when the same question is answered again"
+ANSWERS: Final = (ReviewDecided, ReviewHeld, ReviewUndone, HeldReviewRefused, OwnAnswerGiven)
 
 
 def timeline(
@@ -20,9 +30,42 @@ def timeline(
     now: datetime,
     lens: Lens = BLIND,
     zone: tzinfo | None = None,
+    kept: KeptBack = NOTHING_KEPT_BACK,
+    hide: Callable[[str], str] = str,
 ) -> list[Told]:
-    """Every entry in words, as far as the lens lets values through. zone None: the local one."""
-    return [tell(entry, now=now, lens=lens, zone=zone) for entry in entries]
+    """Every entry in words, as far as the lens lets values through. zone None: the local one.
+
+    kept: what the reader may not know yet; such an entry says only that there is something.
+    hide: takes protected values out of what people and the AI wrote.
+    """
+    told = [
+        _kept(tell(entry, now=now, lens=lens, zone=zone), is_kept_back(entry, kept))
+        for entry in entries
+    ]
+    return [
+        replace(each, text=hide(each.text), asides=tuple(map(hide, each.asides))) for each in told
+    ]
+
+
+def is_kept_back(entry: AuditEntry, kept: KeptBack) -> str:
+    """The sentence that stands for an entry the reader may not know yet; empty when they may."""
+    if kept.ai and tells_suggestion(entry):
+        return SUGGESTED
+    event = event_of(entry) if kept.ai or kept.answers else None
+    if not isinstance(event, ANSWERS):
+        return ""
+    own = kept.ai and isinstance(event, OwnAnswerGiven)
+    return ANSWERED if own or event.task.id in kept.answers else ""
+
+
+def tells_suggestion(entry: AuditEntry) -> bool:
+    """True for the entry of what an AI step proposed."""
+    event = event_of(entry) if entry.kind == "step_returned" else None
+    return isinstance(event, StepReturned) and event.proposal is not None
+
+
+def _kept(told: Told, instead: str) -> Told:
+    return replace(told, actor="", mark="", text=instead, asides=()) if instead else told
 
 
 def worth_telling(told: Sequence[Told]) -> list[Told]:

@@ -7,9 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
+from interlock.domain.ids import CaseId
 from interlock.domain.people import Standing
-from interlock.storage import Store
+from interlock.domain.rules.shown import KeptBack, kept_back
+from interlock.storage import Store, TaskQuery
+from interlock.storage.values import LIVE
+
+MOST_LIVE: Final = 100  # tasks of one case that wait at once; there are hardly ever three
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +43,8 @@ class Directory:
             grants=account.grants,
             groups=account.groups,
         )
+
+    def kept_back(self, case_id: CaseId, person: str, now: datetime) -> KeptBack:
+        """What of the case this person may not know yet, on whatever page or paper."""
+        query = TaskQuery(case_id=case_id, states=LIVE, limit=MOST_LIVE)
+        return kept_back(self.store.tasks(query), person, self.standing(person, now))

@@ -71,7 +71,7 @@ class CaseUnknown(_NotFound):
 
     code = "case_unknown"
     what = "case"
-    where = "list them with: interlock case list"
+    where = "look for it in the list of cases"
 
 
 class TaskUnknown(_NotFound):
@@ -79,7 +79,7 @@ class TaskUnknown(_NotFound):
 
     code = "task_unknown"
     what = "review task"
-    where = "list them with: interlock review list"
+    where = "look for it in the list of review tasks"
 
 
 class DocumentUnknown(_NotFound):

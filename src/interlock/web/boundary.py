@@ -19,6 +19,7 @@ from interlock.domain.ids import CaseId, WorkflowId
 from interlock.domain.people import Right
 from interlock.domain.review import ReviewTask
 from interlock.domain.rules.lens import BLIND, Lens, lens_of
+from interlock.domain.rules.shown import KeptBack
 from interlock.errors import InterlockError
 from interlock.identity import Visitor
 from interlock.runtime.context import Context
@@ -131,6 +132,10 @@ class Caller:
         """The same for whole values and sentences."""
         return Veil(self.lens(case), case)
 
+    def kept_back(self, case: Case) -> KeptBack:
+        """What of the case the visitor may not know yet, because they are to answer it alone."""
+        return self.context.directory.kept_back(case.id, self.id, self.services.clock.now())
+
     def is_visible(self, workflow: str, tenant: str) -> bool:
         """Whether things of this workflow and tenant exist for the visitor."""
         return is_within(self.visitor, workflow, tenant)
@@ -181,6 +186,15 @@ def needs(right: Right) -> Callable[..., Caller]:
 def signed_in(request: Request, visitor: TheVisitor) -> Caller:
     """A dependency that gives the caller, whatever their rights: for their own things only."""
     return Caller(services=request.app.state.services, visitor=visitor)
+
+
+def looking(request: Request, visitor: TheVisitor) -> Caller:
+    """A dependency for pages that show everybody what is theirs to see, whatever their rights; a
+    token must have been made to see. Raises: RightMissing."""
+    found = signed_in(request, visitor)
+    if visitor.scopes is not None:
+        found.need(Right.SEE)
+    return found
 
 
 def right_asked(dependency: Any) -> Right | None:

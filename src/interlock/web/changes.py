@@ -123,6 +123,7 @@ class Feed:
         self._store, self._every = store, every_seconds
         self._listeners: set[Listener] = set()
         self._poller: asyncio.Task[None] | None = None
+        self._beginning = asyncio.Lock()  # many come at once after a restart; one finds the end
         self._marks: deque[tuple[float, int]] = deque()  # when, and the last fact then
         self._told: set[int] = set()
         self._at = Position()
@@ -188,9 +189,10 @@ class Feed:
             listener.tell(change)
 
     async def _begin(self) -> None:
-        if self._poller is None or self._poller.done():
-            self._poller = asyncio.create_task(self._keep_looking())
-            await self._to_the_end()
+        async with self._beginning:
+            if self._poller is None or self._poller.done():
+                await self._to_the_end()
+                self._poller = asyncio.create_task(self._keep_looking())
 
     async def _keep_looking(self) -> None:
         while True:

@@ -116,7 +116,8 @@ def show_case(
 ) -> WholeCase | Response:
     """A case with what is in it; protected values only with the right to see them."""
     case = caller.case(case_id)
-    return is_known(request, case_tag(case), response) or whole_case(case, caller.veil(case))
+    known = is_known(request, case_tag(case), response)
+    return known or whole_case(case, caller.veil(case), caller.kept_back(case))
 
 
 @router.get("/{case_id}/timeline")
@@ -125,7 +126,8 @@ def case_timeline(case_id: CaseId, caller: Seeing) -> list[ToldShape]:
     case = caller.case(case_id)
     entries = caller.store.entries(case.id)
     now = caller.services.clock.now()
-    told, veil = timeline(entries, now=now, lens=caller.lens(case), zone=UTC), caller.veil(case)
+    lens, kept, veil = caller.lens(case), caller.kept_back(case), caller.veil(case)
+    told = timeline(entries, now=now, lens=lens, zone=UTC, kept=kept)
     return [told_shape(each, veil) for each in worth_telling(told)]
 
 
@@ -133,16 +135,17 @@ def case_timeline(case_id: CaseId, caller: Seeing) -> list[ToldShape]:
 def case_actions(case_id: CaseId, caller: Seeing) -> list[ActionShape]:
     """The side effects of a case, planned and done."""
     case = caller.case(case_id)
-    veil = caller.veil(case)
-    return [action_shape(each, veil) for each in caller.store.actions(case_id=case.id)]
+    veil, kept = caller.veil(case), caller.kept_back(case)
+    return [action_shape(each, veil, kept) for each in caller.store.actions(case_id=case.id)]
 
 
 @router.get("/{case_id}/decisions")
 def case_decisions(case_id: CaseId, caller: Seeing) -> list[DecisionShape]:
-    """What people decided about a case, in order."""
+    """What people decided about a case, in order; without answers you are to give anew."""
     case = caller.case(case_id)
-    veil = caller.veil(case)
-    return [decision_shape(each, veil) for each in caller.store.decisions(case.id)]
+    veil, kept = caller.veil(case), caller.kept_back(case)
+    found = caller.store.decisions(case.id)
+    return [decision_shape(each, veil) for each in found if each.task_id not in kept.answers]
 
 
 @router.get(
@@ -167,7 +170,7 @@ def case_document(case_id: CaseId, digest: NameInPath, caller: SeeingAll) -> Res
 def case_audit(case_id: CaseId, caller: Seeing) -> CaseAudit:
     """A case's log with its seals, and whether it is as it was written."""
     case = caller.case(case_id)
-    chain, veil = caller.store.chain(case.id), caller.veil(case)
+    chain, veil, kept = caller.store.chain(case.id), caller.veil(case), caller.kept_back(case)
     if chain is None:
         raise CaseUnknown(case_id)
     faults = chain_faults(case.id, chain.entries, length=chain.length, head=chain.head)
@@ -178,7 +181,7 @@ def case_audit(case_id: CaseId, caller: Seeing) -> CaseAudit:
     return CaseAudit(
         is_whole=not faults,
         faults=[FaultShape(case_id=f.case_id, seq=f.seq, what=f.what) for f in faults],
-        entries=[entry_shape(each, veil) for each in chain.entries],
+        entries=[entry_shape(each, veil, kept) for each in chain.entries],
     )
 
 

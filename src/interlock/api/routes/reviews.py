@@ -44,7 +44,6 @@ queues = APIRouter(prefix="/queues", tags=["reviews"], route_class=IdempotentRou
 
 Seeing = Annotated[Caller, Depends(needs(Right.SEE))]
 Deciding = Annotated[Caller, Depends(needs(Right.DECIDE))]
-Operating = Annotated[Caller, Depends(needs(Right.OPERATE))]
 
 
 @queues.get("")
@@ -143,10 +142,13 @@ def hand_review_back(
 
 @router.post("/{task_id}/reassign")
 def reassign_review(
-    task_id: TaskId, wanted: ReassignIn, response: Response, caller: Operating
+    task_id: TaskId, wanted: ReassignIn, response: Response, caller: Seeing
 ) -> AnsweredShape:
-    """The task in its queue, kept for one person until it is at risk."""
-    task = caller.task(task_id, Right.OPERATE)
+    """The task in its queue, kept for one person until it is at risk.
+
+    For its holder, and for whoever may steer the work.
+    """
+    task = caller.task(task_id)
     answered = commands.reassign_task(
         caller.context, task.id, wanted.to, caller.id, note=wanted.note
     )

@@ -24,12 +24,15 @@ from interlock.domain.action import Action
 from interlock.domain.audit import AuditEntry
 from interlock.domain.case import Case, CaseState, ClosingOutcome, Handling, WaitsFor
 from interlock.domain.review import Decision, Verb
+from interlock.domain.rules.shown import KeptBack
 from interlock.papers.narrative import Told
+from interlock.papers.timeline import is_kept_back
 from interlock.runtime.commands import Delivered, Delivery
 from interlock.storage.case_search import FoundCase
 from interlock.web.veil import Veil
 
 MOST_AT_ONCE: Final = 500  # cases one request opens
+KEPT_BACK: Final = "[kept back]"  # until the reader has given an answer of their own
 
 
 class DocumentIn(Shape):
@@ -319,9 +322,9 @@ def case_shape(case: Case) -> CaseShape:
     return CaseShape(**case_values(case))
 
 
-def whole_case(case: Case, veil: Veil) -> WholeCase:
+def whole_case(case: Case, veil: Veil, kept: KeptBack) -> WholeCase:
     source = case.source
-    kept = (
+    came_from = (
         {"digest": source.document, "name": source.name, "channel": source.channel}
         if source
         else None
@@ -329,8 +332,8 @@ def whole_case(case: Case, veil: Veil) -> WholeCase:
     return WholeCase(
         **case_values(case),
         fields=as_plain(veil.fields(case.data)),
-        outputs=as_plain(veil.fields(case.outputs)),
-        source=kept,
+        outputs=_unless_kept(kept, as_plain(veil.fields(case.outputs))),
+        source=came_from,
         is_readable=veil.lens.secret is not None or veil.lens.sees_all,
     )
 
@@ -346,7 +349,7 @@ def told_shape(told: Told, veil: Veil) -> ToldShape:
     )
 
 
-def action_shape(action: Action, veil: Veil) -> ActionShape:
+def action_shape(action: Action, veil: Veil, kept: KeptBack) -> ActionShape:
     return ActionShape(
         id=action.id,
         step=action.step,
@@ -354,7 +357,7 @@ def action_shape(action: Action, veil: Veil) -> ActionShape:
         state=action.state,
         attempt=action.attempt,
         amount=money_shape(action.amount),
-        arguments=as_plain(veil.fields(action.arguments)),
+        arguments=_unless_kept(kept, as_plain(veil.fields(action.arguments))),
         receipt=as_plain(veil.plain(action.receipt)),
         approved_by=list(action.approved_by),
         hold_until=action.hold_until,
@@ -378,14 +381,20 @@ def decision_shape(decision: Decision, veil: Veil) -> DecisionShape:
     )
 
 
-def entry_shape(entry: AuditEntry, veil: Veil) -> EntryShape:
+def entry_shape(entry: AuditEntry, veil: Veil, kept: KeptBack) -> EntryShape:
+    hidden = bool(is_kept_back(entry, kept))
     return EntryShape(
         seq=entry.seq,
         at=entry.at,
-        actor=entry.actor,
+        actor=KEPT_BACK if hidden else entry.actor,
         kind=entry.kind,
-        body=as_plain(veil.fields(entry.body)),
+        body={"kept_back": True} if hidden else as_plain(veil.fields(entry.body)),
         commitment=entry.commitment,
         previous=entry.previous,
         hash=entry.hash,
     )
+
+
+def _unless_kept(kept: KeptBack, values: dict[str, Any]) -> dict[str, Any]:
+    """The values by name, or only the names while the reader is to give an answer of their own."""
+    return dict.fromkeys(values, KEPT_BACK) if kept.ai or kept.answers else values

@@ -91,7 +91,7 @@ class ProblemShape(BaseModel):
                     "type": "/problems/case_unknown",
                     "title": "Case unknown",
                     "status": 404,
-                    "detail": "no case is called 'case_0'; list them with: interlock case list",
+                    "detail": "no case is called 'case_0'; look for it in the list of cases",
                     "code": "case_unknown",
                     "instance": "/requests/5f1d0c2b9e8a7f60",
                 }

@@ -41,11 +41,11 @@ def case_file(
 ) -> Response:
     """The whole case as one file that opens anywhere, as HTML or, with `?as=pdf`, as PDF."""
     found = caller.case(case_id)
-    lens, now = caller.lens(found), caller.context.clock.now()
+    lens, now, reader = caller.lens(found), caller.context.clock.now(), caller.id
     if form == "pdf":
-        content = case_file_pdf(caller.context, found.id, lens=lens, now=now)
+        content = case_file_pdf(caller.context, found.id, lens=lens, now=now, reader=reader)
         return _download(content, f"{found.id}.pdf", "application/pdf")
-    html = case_file_html(caller.context, found.id, lens=lens, now=now)
+    html = case_file_html(caller.context, found.id, lens=lens, now=now, reader=reader)
     return _download(html.encode(), f"{found.id}.html", "text/html; charset=utf-8")
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from interlock.console.shell import page, services_of
+from interlock.console.shell import page
 from interlock.console.views.home import home_of
-from interlock.web.visitor import TheVisitor
+from interlock.web.boundary import Caller, looking
 
 router = APIRouter()
 
+Looking = Annotated[Caller, Depends(looking)]
+
 
 @router.get("/")
-def home(request: Request, visitor: TheVisitor) -> HTMLResponse:
+def home(request: Request, caller: Looking) -> HTMLResponse:
     """What needs a look, every workflow, every queue."""
-    view = home_of(services_of(request).context, visitor)
+    view = home_of(caller.context, caller.visitor)
     return page(request, "home.html", section="ops", home=view)

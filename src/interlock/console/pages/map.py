@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
 from interlock.console.pages.workflow import contract_of
-from interlock.console.shell import page, services_of
+from interlock.console.shell import page
 from interlock.console.views.map import checks_of, map_of
 from interlock.console.views.scope import scope_of
 from interlock.console.views.workflow import head_of
-from interlock.web.visitor import TheVisitor
+from interlock.web.boundary import Caller, looking
 
 router = APIRouter()
 
+Looking = Annotated[Caller, Depends(looking)]
+
 
 @router.get("/workflows/{workflow}")
-def workflow_map(request: Request, visitor: TheVisitor, workflow: str) -> HTMLResponse:
+def workflow_map(request: Request, caller: Looking, workflow: str) -> HTMLResponse:
     """The steps of one workflow in their lanes, with what is at each of them now."""
-    context = services_of(request).context
-    scope = scope_of(context, visitor)
+    context = caller.context
+    scope = scope_of(context, caller.visitor)
     contract = contract_of(scope, workflow)
     return page(
         request,

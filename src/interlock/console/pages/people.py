@@ -16,7 +16,7 @@ from interlock.console.views.tokens import tokens_of
 from interlock.domain.money import Money
 from interlock.domain.people import Account, Grant, Right, Role
 from interlock.runtime.commands.absence import end_absence, set_absence
-from interlock.web.boundary import Caller, RightMissing, needs, signed_in
+from interlock.web.boundary import Caller, RightMissing, looking, needs, signed_in
 
 router = APIRouter()
 
@@ -29,7 +29,7 @@ def in_person(caller: Annotated[Caller, Depends(signed_in)]) -> Caller:
     return caller
 
 
-Signed = Annotated[Caller, Depends(signed_in)]
+Signed = Annotated[Caller, Depends(looking)]
 InPerson = Annotated[Caller, Depends(in_person)]
 Administering = Annotated[Caller, Depends(needs(Right.ADMINISTER))]
 Short = Annotated[str, Form(max_length=200)]

@@ -21,10 +21,11 @@ from interlock.domain.contract import WorkflowContract
 from interlock.domain.people import Right
 from interlock.domain.review import Decision
 from interlock.domain.rules.lens import Lens
-from interlock.domain.rules.shown import is_hidden_from, shown_case
+from interlock.domain.rules.shown import kept_back, shown_case
 from interlock.papers.words import span
 from interlock.storage.codec import EVENT
 from interlock.web.boundary import Caller
+from interlock.web.veil import Veil
 
 ACTION_WORDS: Final[Mapping[ActionState, tuple[str, str]]] = {
     ActionState.PLANNED: ("planned, not started", ""),
@@ -127,11 +128,11 @@ class CasePage:
 def case_page(caller: Caller, case: Case, *, everything: bool) -> CasePage:
     """The case as this caller may see it. everything: also each rule that decided on the way."""
     now, lens, contract = caller.context.clock.now(), caller.lens(case), caller.contract_of(case)
-    chain = caller.store.chain(case.id)
+    chain, veil = caller.store.chain(case.id), caller.veil(case)
     entries = list(chain.entries) if chain else []
     decisions = caller.store.decisions(case.id)
     tasks = tasks_of(caller.store, case)
-    hides_ai = any(is_hidden_from(task, caller.id) for task in tasks)
+    kept = kept_back(tasks, caller.id, caller.context.directory.standing(caller.id, now))
     case = shown_case(case)
     state, color = state_of(case, now)
     is_open = case.state is not CaseState.CLOSED
@@ -153,12 +154,20 @@ def case_page(caller: Caller, case: Case, *, everything: bool) -> CasePage:
         else "Its contract is not loaded here, so nobody can say what "
         "is protected; no field is shown.",
         days=days_of(
-            entries, now=now, lens=lens, everything=everything, contract=contract, hides_ai=hides_ai
+            entries,
+            now=now,
+            lens=lens,
+            everything=everything,
+            contract=contract,
+            kept=kept,
+            hide=veil.text,
         ),
         evidence=shown_evidence(caller.store, tasks, lens, caller.id),
-        decided=tuple(_decided(each, entries, lens) for each in decisions),
-        actions=_actions(case, contract, lens),
-        comments=_comments(entries, lens),
+        decided=tuple(
+            _decided(each, entries, veil) for each in decisions if each.task_id not in kept.answers
+        ),
+        actions=_actions(case, contract, veil),
+        comments=_comments(entries, veil),
         proof=proof_of(caller, case, now),
         document=case.source.name if case.source else "",
         task=case.task or "",
@@ -168,7 +177,7 @@ def case_page(caller: Caller, case: Case, *, everything: bool) -> CasePage:
         or operates,
         everything=everything,
         person_minutes=_minutes(entries),
-        hides_ai=hides_ai,
+        hides_ai=kept.ai,
     )
 
 
@@ -240,15 +249,15 @@ def _fields(case: Case, lens: Lens) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _decided(decision: Decision, entries: Sequence[AuditEntry], lens: Lens) -> Decided:
+def _decided(decision: Decision, entries: Sequence[AuditEntry], veil: Veil) -> Decided:
     held = _held(decision, entries)
     return Decided(
-        by=lens.who(decision.by),
+        by=veil.lens.who(decision.by),
         at=decision.at,
         verb=words.DONE[decision.verb],
         question=_question(decision, entries),
         reason=words.spaced(decision.reason_code),
-        note=decision.note,
+        note=veil.text(decision.note),
         via=decision.via,
         held=span(held) if held is not None else "",
     )
@@ -288,7 +297,7 @@ def _minutes(entries: Sequence[AuditEntry]) -> str:
     return span(total) if total else ""
 
 
-def _actions(case: Case, contract: WorkflowContract | None, lens: Lens) -> tuple[Done, ...]:
+def _actions(case: Case, contract: WorkflowContract | None, veil: Veil) -> tuple[Done, ...]:
     done = []
     for each in case.actions:
         outcome, state = ACTION_WORDS[each.state]
@@ -300,19 +309,25 @@ def _actions(case: Case, contract: WorkflowContract | None, lens: Lens) -> tuple
                 outcome="left as it is, by a person" if each.kept else outcome,
                 state=state,
                 amount=str(each.amount) if each.amount else "",
-                approved_by=words.listed(tuple(lens.who(person) for person in each.approved_by)),
-                receipt=lens.brief(each.receipt, 100) if each.receipt is not None else "",
-                error=each.error,
+                approved_by=words.listed(
+                    tuple(veil.lens.who(person) for person in each.approved_by)
+                ),
+                receipt=veil.text(veil.lens.brief(each.receipt, 100))
+                if each.receipt is not None
+                else "",
+                error=veil.text(each.error),
                 at=each.finished_at,
             )
         )
     return tuple(done)
 
 
-def _comments(entries: Sequence[AuditEntry], lens: Lens) -> tuple[Comment, ...]:
+def _comments(entries: Sequence[AuditEntry], veil: Veil) -> tuple[Comment, ...]:
     found = []
     for entry in entries:
         if entry.kind == "case_commented" and entry.payload is not None:
             event: Any = EVENT.decode(entry.payload)
-            found.append(Comment(by=lens.who(event.by), at=entry.at, text=event.text))
+            found.append(
+                Comment(by=veil.lens.who(event.by), at=entry.at, text=veil.text(event.text))
+            )
     return tuple(found)

@@ -15,6 +15,7 @@ from interlock.domain.case import Case
 from interlock.domain.contract import WorkflowContract
 from interlock.domain.review import ReviewTask
 from interlock.domain.rules.outlook import name_of
+from interlock.domain.rules.shown import KeptBack
 from interlock.papers.timeline import timeline, worth_telling
 from interlock.runtime.context import Context
 from interlock.storage.quality import LikeThis, PastDecision
@@ -87,10 +88,16 @@ def similar_said(found: tuple[SimilarShown, ...]) -> str:
 
 
 def so_far(
-    context: Context, contract: WorkflowContract, case: Case, veil: Veil, now: datetime
+    context: Context,
+    contract: WorkflowContract,
+    case: Case,
+    veil: Veil,
+    now: datetime,
+    kept: KeptBack,
 ) -> tuple[Happened, ...]:
-    """The latest of what happened to the case, oldest of these first."""
-    told = worth_telling(timeline(context.store.entries(case.id), now=now, lens=veil.lens))
+    """The latest of what happened to the case, oldest of these first, without what is kept back."""
+    entries = context.store.entries(case.id)
+    told = worth_telling(timeline(entries, now=now, lens=veil.lens, kept=kept))
     return tuple(
         Happened(
             at=each.at,

@@ -106,7 +106,8 @@ def task_view(caller: Caller, task: ReviewTask, typed: Typed = NOTHING_TYPED) ->
     content = shown_package(task, context.store.evidence(task.id), person).content
     values, _ = shown_values(workflow, task, content)
     document = None if lens.hides else document_shown(context, case, task, values)
-    happened = so_far(context, contract, case, veil, now)
+    kept = context.directory.kept_back(case.id, person, now)
+    happened = so_far(context, contract, case, veil, now, kept)
     similar = (
         () if hidden else similar_shown(context, contract, case, task, says_why=not lens.hides)
     )

@@ -6,8 +6,8 @@ One rule: the sentences are those of every other surface; here they only get the
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
@@ -16,8 +16,9 @@ from interlock.domain.audit import AuditEntry
 from interlock.domain.contract import WorkflowContract
 from interlock.domain.one_line import spaced
 from interlock.domain.rules.lens import Lens
+from interlock.domain.rules.shown import NOTHING_KEPT_BACK, KeptBack
 from interlock.papers.narrative import Told
-from interlock.papers.timeline import timeline, worth_telling
+from interlock.papers.timeline import tells_suggestion, timeline, worth_telling
 
 ICONS: Final = MappingProxyType(
     {
@@ -49,7 +50,6 @@ ICONS: Final = MappingProxyType(
 )
 NAME: Final = re.compile(r"[A-Za-z]\w*")
 PASSING: Final = "dot"
-KEPT_BACK: Final = "The AI made a proposal; you see it when you have given your own answer"
 SPLIT: Final = " → "  # between what happened and what came of it
 
 
@@ -81,21 +81,20 @@ def days_of(
     lens: Lens,
     everything: bool,
     contract: WorkflowContract | None = None,
-    hides_ai: bool = False,
+    kept: KeptBack = NOTHING_KEPT_BACK,
+    hide: Callable[[str], str] = str,
 ) -> tuple[Day, ...]:
     """The whole log by day. everything: also what goes without saying.
 
-    hides_ai: the reader has to answer a question of this case on their own first.
+    kept: what the reader may not know yet. hide: takes protected values out of sentences.
     """
-    told = timeline(entries, now=now, lens=lens)
-    ai_steps = {entry.seq for entry in entries if _is_proposal(entry)}
+    told = timeline(entries, now=now, lens=lens, kept=kept, hide=hide)
+    ai_steps = {entry.seq for entry in entries if tells_suggestion(entry)}
     names = _names(contract)
     days: dict[date, list[Moment]] = {}
     for each in told if everything else worth_telling(told):
         day = each.at.astimezone().date()
         moment = _moment(each, names, is_ai=each.seq in ai_steps)
-        if hides_ai and each.seq in ai_steps:
-            moment = replace(moment, text=KEPT_BACK, then=(), asides=())
         days.setdefault(day, []).append(moment)
     return tuple(
         Day(title=f"{day:%A} {day.day} {day:%B %Y}", moments=tuple(moments))
@@ -130,8 +129,3 @@ def _moment(told: Told, names: dict[str, str], *, is_ai: bool) -> Moment:
         then=tuple(rest),
         asides=tuple(_said(aside, names) for aside in told.asides),
     )
-
-
-def _is_proposal(entry: AuditEntry) -> bool:
-    notes = entry.body.get("notes", [])
-    return entry.kind == "step_returned" and any(n.get("what") == "guard" for n in notes)

@@ -1,22 +1,61 @@
 """What of an evidence package, and of a case, one person may see now. Every path asks here.
 
 The package itself is frozen and keeps everything; its seal is over the whole. In blind mode the
-AI's suggestion is left out until the person has given an answer of their own.
+AI's suggestion is left out until the person has given an answer of their own; and while a second
+person is asked the same, the first answer is kept back from whoever may give the second.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from interlock.domain.case import Arm, Case
+from interlock.domain.ids import PersonId, TaskId
+from interlock.domain.people import CONTRACT_ALONE, Standing
+from interlock.domain.quality import LookKind
 from interlock.domain.review import EvidencePackage, ReviewTask, Verb
 from interlock.domain.rules.permission import Permission, refused
+from interlock.domain.rules.seats import deciding_grants
 
 HIDDEN: Final = "hidden"  # the key under which a package names what it keeps back
 # What of an exception around a suggestion would give the suggestion away.
 OF_THE_AI: Final = ("detail", "value", "evidence")
+COMPARED: Final = frozenset({LookKind.SECOND, LookKind.ADJUDICATION})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptBack:
+    """What of a case one person may not know yet. ai: what the AI suggested. answers: the tasks
+    of which they may not know how they were answered, or by whom."""
+
+    ai: bool = False
+    answers: frozenset[TaskId] = frozenset()
+
+
+NOTHING_KEPT_BACK: Final = KeptBack()
+
+
+def kept_back(
+    tasks: Iterable[ReviewTask], person: str, standing: Standing = CONTRACT_ALONE
+) -> KeptBack:
+    """What of a case with these tasks is kept back from this person, wherever they look.
+
+    An earlier answer is kept back from those who may still be asked the same: not from who had
+    their say already, and not from an account that decides nothing there.
+    """
+    ai, answers = False, set[TaskId]()
+    for task in tasks:
+        ai = ai or is_hidden_from(task, person)
+        if task.is_live and task.look in COMPARED and _may_be_asked(task, person, standing):
+            answers.update(task.about)
+    return KeptBack(ai=ai, answers=frozenset(answers))
+
+
+def _may_be_asked(task: ReviewTask, person: str, standing: Standing) -> bool:
+    decides = not standing.known or bool(deciding_grants(standing, task))
+    return decides and PersonId(person) not in task.excluded
 
 
 def shown_package(task: ReviewTask, package: EvidencePackage, person: str) -> EvidencePackage:

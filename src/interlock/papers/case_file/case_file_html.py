@@ -28,12 +28,16 @@ from interlock.papers.documents.document_view import parts_html
 NO_PICTURE: Final = "data:,"  # a page whose picture is not carried shows as an empty sheet
 
 
-def case_file_html(archive: Archive, case_id: CaseId, *, lens: Lens, now: datetime) -> str:
+def case_file_html(
+    archive: Archive, case_id: CaseId, *, lens: Lens, now: datetime, reader: str = ""
+) -> str:
     """The case file of a case, for a reader who sees what the lens lets through.
 
-    archive: the runtime's context, or anything else with the store.  Raises: CaseUnknown.
+    archive: the runtime's context, or anything else with the store.
+    reader: the person id of who gets it; nobody in particular is shown nothing kept back.
+    Raises: CaseUnknown, CaseFileNotYet.
     """
-    record = case_record(archive.store, case_id)
+    record = case_record(archive.store, case_id, reader, now)
     redactor = Redactor(lens, record)
     programs = json.dumps(for_programs(record, redactor, now), sort_keys=True)
     html = (

@@ -22,13 +22,18 @@ if TYPE_CHECKING:
 SIGNS: Final = {"ok": "+ ", "warn": "! ", "bad": "x "}
 
 
-def case_file_pdf(archive: Archive, case_id: CaseId, *, lens: Lens, now: datetime) -> bytes:
-    """The case file of a case as PDF.  Raises: CaseUnknown; MissingExtra without fpdf2."""
+def case_file_pdf(
+    archive: Archive, case_id: CaseId, *, lens: Lens, now: datetime, reader: str = ""
+) -> bytes:
+    """The case file of a case as PDF.
+
+    Raises: CaseUnknown, CaseFileNotYet; MissingExtra without fpdf2.
+    """
     try:
         from interlock.papers.case_file.pdf_paper import Paper
     except ImportError:
         raise MissingExtra("fpdf2", "web") from None
-    record = case_record(archive.store, case_id)
+    record = case_record(archive.store, case_id, reader, now)
     file = compose(record, Redactor(lens, record), now)
     paper = Paper(file.title, file.made_at, now)
     _head(paper, file)

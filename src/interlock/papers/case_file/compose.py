@@ -38,6 +38,8 @@ PRIVATE: Final = {
     "here": "its private part is in this file, and the commitment in the entry binds it",
     "withheld": "its private part holds something protected and is withheld; the entry's "
     "commitment still binds it",
+    "kept back": "its private part may hold what the AI suggested and is not in this file; the "
+    "entry's commitment still binds it",
     "erased": "its private part was erased; the entry's commitment still binds what it was",
 }
 
@@ -52,7 +54,7 @@ def compose(record: CaseRecord, redactor: Redactor, now: datetime) -> CaseFileVi
         made_at=stamp(now),
         state=_state(case),
         mark=_mark(case),
-        redaction=_redaction(redactor),
+        redaction=" ".join(part for part in (_redaction(redactor), _kept_back(record)) if part),
         verdict=_verdict(record),
         is_whole=not record.faults,
         faults=tuple(f"Entry {each.seq}: {each.what}" for each in record.faults),
@@ -121,6 +123,15 @@ def _redaction(redactor: Redactor) -> str:
     )
 
 
+def _kept_back(record: CaseRecord) -> str:
+    if not record.kept.ai:
+        return ""
+    return (
+        "A question of this case is to be answered before seeing what the AI suggested, so that "
+        "suggestion is not in this file. The record still verifies."
+    )
+
+
 def _verdict(record: CaseRecord) -> str:
     count = counted(record.length, "entry", "entries")
     if record.faults:
@@ -129,7 +140,8 @@ def _verdict(record: CaseRecord) -> str:
 
 
 def _days(record: CaseRecord, redactor: Redactor, now: datetime) -> tuple[Day, ...]:
-    told = timeline(record.entries, now=now, lens=redactor.lens, zone=UTC)
+    lens = redactor.lens
+    told = timeline(record.entries, now=now, lens=lens, zone=UTC, kept=record.kept)
     seen = [
         replace(
             each,
@@ -168,7 +180,8 @@ def _entry(entry: AuditEntry, record: CaseRecord, redactor: Redactor) -> EntrySh
         entry.previous,
     ]
     hidden = redactor.withholds_json(str(entry.payload))
-    private = "erased" if entry.salt is None else "withheld" if hidden else "here"
+    private = "kept back" if record.kept.ai else "withheld" if hidden else "here"
+    private = "erased" if entry.salt is None else private
     return EntryShown(
         seq=entry.seq,
         at=stamp(entry.at),

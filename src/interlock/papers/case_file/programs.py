@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from interlock.domain.audit import AuditEntry
+from interlock.domain.rules.shown import KeptBack
 from interlock.papers.case_file.record import CaseRecord
 from interlock.papers.case_file.redaction import Redactor
 
@@ -26,16 +27,17 @@ def for_programs(record: CaseRecord, redactor: Redactor, now: datetime) -> dict[
         "fingerprint": record.case.fingerprint,
         "length": record.length,
         "head": record.head,
-        "entries": [entry_for_programs(each, redactor) for each in record.entries],
+        "entries": [entry_for_programs(each, redactor, record.kept) for each in record.entries],
         "evidence": [
-            {"task": task, "digest": each.digest, **_content(each.content, redactor)}
+            {"task": task, "digest": each.digest}
+            | _content(each.content, redactor, kept_back=record.withholds(task))
             for task, each in record.evidence.items()
         ],
         "document": {"digest": source.document, "withheld": redactor.hides} if source else None,
     }
 
 
-def entry_for_programs(entry: AuditEntry, redactor: Redactor) -> dict[str, Any]:
+def entry_for_programs(entry: AuditEntry, redactor: Redactor, kept: KeptBack) -> dict[str, Any]:
     """One entry with everything its hash covers; its private part only when it may be seen."""
     told: dict[str, Any] = {
         "seq": entry.seq,
@@ -49,12 +51,18 @@ def entry_for_programs(entry: AuditEntry, redactor: Redactor) -> dict[str, Any]:
     }
     if entry.salt is None:
         return {**told, "private": "erased"}
-    if redactor.withholds_json(str(entry.payload)):
+    if is_withheld(entry, redactor, kept):
         return {**told, "private": "withheld"}
     return {**told, "private": "here", "payload": entry.payload, "salt": entry.salt}
 
 
-def _content(content: Any, redactor: Redactor) -> dict[str, Any]:
-    if redactor.hides and redactor.withholds(dict(content)):
+def is_withheld(entry: AuditEntry, redactor: Redactor, kept: KeptBack) -> bool:
+    """True when the private part of an entry is not for this reader, or not yet: what the AI
+    suggested may stand in any of them."""
+    return kept.ai or redactor.withholds_json(str(entry.payload))
+
+
+def _content(content: Any, redactor: Redactor, *, kept_back: bool) -> dict[str, Any]:
+    if kept_back or (redactor.hides and redactor.withholds(dict(content))):
         return {"withheld": True}
     return {"withheld": False, "content": content}

@@ -5,13 +5,24 @@ One rule: what is not there is None, and is said in the case file; nothing is ma
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
 from interlock.domain.audit import AuditEntry, ChainFault, chain_faults
 from interlock.domain.case import Case
 from interlock.domain.ids import CaseId, TaskId
 from interlock.domain.review import Decision, EvidencePackage, ReviewState, ReviewTask
+from interlock.domain.rules.shown import (
+    NOTHING_KEPT_BACK,
+    KeptBack,
+    is_hidden_from,
+    kept_back,
+    shown_package,
+)
+from interlock.errors import InterlockError
+from interlock.runtime.directory import Directory
 from interlock.storage import (
     CaseUnknown,
     ContractRow,
@@ -46,10 +57,42 @@ class CaseRecord:
     length: int
     head: str
     faults: tuple[ChainFault, ...]
+    reader: str = ""
+    kept: KeptBack = NOTHING_KEPT_BACK
+
+    def shown_evidence(self, task: ReviewTask) -> Mapping[str, Any] | None:
+        """What of a task's package its reader may see now; None when nothing was frozen."""
+        package = self.evidence.get(task.id)
+        return shown_package(task, package, self.reader).content if package else None
+
+    def withholds(self, task_id: TaskId) -> bool:
+        """True when a package is not whole as its reader may see it."""
+        hidden = (each for each in self.tasks if is_hidden_from(each, self.reader))
+        return any(each.id == task_id for each in hidden)
 
 
-def case_record(store: Store, case_id: CaseId) -> CaseRecord:
-    """The record of a case. Raises: CaseUnknown."""
+class CaseFileNotYet(InterlockError):
+    """The reader is to answer a question of the case without knowing an earlier answer."""
+
+    code = "case_file_not_yet"
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__(case_id)
+        self.case_id = case_id
+
+    def __str__(self) -> str:
+        return (
+            f"the file of case {self.case_id} holds an answer to a question that may be put to "
+            "you too; answer it first, or let somebody make the file who is not asked"
+        )
+
+
+def case_record(store: Store, case_id: CaseId, reader: str, now: datetime) -> CaseRecord:
+    """The record of a case, for this reader. Raises: CaseUnknown, CaseFileNotYet.
+
+    An earlier answer stands in the links of the chain, which no file can leave out and still be
+    verified; so whoever may not know it yet gets no file yet.
+    """
     found = store.load([case_id])
     chain = store.chain(case_id)
     if not found or chain is None:
@@ -57,6 +100,9 @@ def case_record(store: Store, case_id: CaseId) -> CaseRecord:
     case = found[0]
     query = TaskQuery(case_id=case_id, states=tuple(ReviewState), limit=MOST_TASKS)
     tasks = sorted(store.tasks(query), key=lambda each: (each.opened_at, each.id))
+    kept = kept_back(tasks, reader, Directory(store=store).standing(reader, now))
+    if kept.answers:
+        raise CaseFileNotYet(case_id)
     unreadable = [
         ChainFault(case_id=case_id, seq=seq, what="it cannot be read as an entry")
         for seq in chain.unreadable
@@ -73,6 +119,8 @@ def case_record(store: Store, case_id: CaseId) -> CaseRecord:
         length=chain.length,
         head=chain.head,
         faults=(*unreadable, *faults),
+        reader=reader,
+        kept=kept,
     )
 
 

@@ -48,7 +48,8 @@ def tasks_shown(record: CaseRecord, redactor: Redactor) -> tuple[TaskShown, ...]
 def actions_shown(record: CaseRecord, redactor: Redactor) -> tuple[ActionShown, ...]:
     """Every action, in the order they were planned."""
     return tuple(
-        _action(each, at, redactor) for at, each in enumerate(record.case.actions, start=1)
+        _action(each, at, redactor, with_values=not record.kept.ai)
+        for at, each in enumerate(record.case.actions, start=1)
     )
 
 
@@ -78,7 +79,7 @@ def _task(task: ReviewTask, at: int, record: CaseRecord, redactor: Redactor) -> 
             _decision(d, task, redactor, f"task{at}-{n}") for n, d in enumerate(decided)
         ),
         questions=tuple(_question(each, redactor) for each in task.questions),
-        evidence=_evidence(package, redactor, f"evidence{at}") if holds else (),
+        evidence=_evidence(record.shown_evidence(task), redactor, f"evidence{at}") if holds else (),
         evidence_digest=task.evidence_digest or (package.digest if package else ""),
         evidence_state=state,
         evidence_holds=holds,
@@ -98,10 +99,12 @@ def _evidence_state(
     return "as it was shown; it has this digest", True
 
 
-def _evidence(package: EvidencePackage | None, redactor: Redactor, prefix: str) -> tuple[Part, ...]:
-    if package is None:
+def _evidence(
+    content: Mapping[str, Any] | None, redactor: Redactor, prefix: str
+) -> tuple[Part, ...]:
+    if content is None:
         return ()
-    shown: Mapping[str, Any] = redactor.value(dict(package.content))
+    shown: Mapping[str, Any] = redactor.value(dict(content))
     places, parts = Places(prefix=prefix), list[Part]()
     case = shown.get("case")
     if isinstance(case, Mapping):
@@ -147,7 +150,7 @@ def _question(question: Question, redactor: Redactor) -> QuestionShown:
     )
 
 
-def _action(action: Action, at: int, redactor: Redactor) -> ActionShown:
+def _action(action: Action, at: int, redactor: Redactor, *, with_values: bool) -> ActionShown:
     state, mark = ACTION_WORDS.get(action.state, (str(action.state), ""))
     approved = listed((redactor.lens.who(each) for each in action.approved_by), "")
     rows: Iterable[tuple[str, str]] = [
@@ -170,7 +173,7 @@ def _action(action: Action, at: int, redactor: Redactor) -> ActionShown:
         state=state,
         mark=mark,
         facts=tuple(Fact(label=label, text=text) for label, text in rows if text),
-        parts=parts,
+        parts=parts if with_values else (),
     )
 
 

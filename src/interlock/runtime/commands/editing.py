@@ -77,7 +77,7 @@ def _shown_value(shown: Mapping[str, Any]) -> Any:
 
 def _something(changes: Mapping[str, Any] | None) -> Mapping[str, Any]:
     if not changes:
-        raise EditRefused(("no field was changed; name what changes, as in --set order=PO-17",))
+        raise EditRefused(("no field was changed; name what changes",))
     return changes
 
 

@@ -107,7 +107,7 @@ def claim_then(
     also: Also | None = None,
 ) -> Answered:
     """Claims the task for the person first when they do not hold it, in the same transaction."""
-    contract = context.workflows.of(case.fingerprint).contract
+    contract, before = context.workflows.of(case.fingerprint).contract, case
     transitions: list[Transition] = []
     if task.state is not ReviewState.CLAIMED or task.held_by != by:
         claimed = advance(contract, case, ReviewClaimed(task=task, by=by), now)
@@ -119,8 +119,7 @@ def claim_then(
     if is_out_of_place(last):
         raise TaskMoved(task.id)
     transitions.append(last)
-    record(context, case, transitions, task.id, also=also)
-    return Answered(case=last.case, task=_as_it_is(last, task))
+    return _answered(record(context, before, transitions, task.id, also=also), transitions, task)
 
 
 def apply_event(
@@ -137,8 +136,15 @@ def apply_event(
     transition = advance(contract, case, event, now)
     if is_out_of_place(transition):
         raise TaskMoved(task.id)
-    record(context, case, [transition], task.id, also=also)
-    return Answered(case=transition.case, task=_as_it_is(transition, task))
+    return _answered(record(context, case, [transition], task.id, also=also), [transition], task)
+
+
+def _answered(version: int, transitions: Sequence[Transition], task: ReviewTask) -> Answered:
+    """The case and the task as they are stored now: who goes on with them says what they saw."""
+    found = _as_it_is(transitions[-1], task)
+    if any(each.id == found.id for step in transitions for each in step.tasks):
+        found = replace(found, version=found.version + 1)
+    return Answered(case=replace(transitions[-1].case, version=version), task=found)
 
 
 def _as_it_is(transition: Transition, task: ReviewTask) -> ReviewTask:
@@ -157,8 +163,10 @@ def record(
     subject: str,
     *,
     also: Also | None = None,
-) -> None:
-    """The transitions on record, and what they resume on its way. Raises: KeyTaken, TaskMoved.
+) -> int:
+    """The transitions on record, what they resume on its way, and the version the case has now.
+
+    Raises: KeyTaken, TaskMoved.
 
     also: called in the same transaction, after the writes.
     """
@@ -179,3 +187,4 @@ def record(
         raise TaskMoved(subject)
     if resumed:
         context.engine.committed(resumed)
+    return recorded.version

@@ -306,6 +306,15 @@ Index(
     postgresql_where=text("attend_at IS NOT NULL"),
     sqlite_where=text("attend_at IS NOT NULL"),
 )
+# Every page of the desk shows whom people wait for; among 100,000 tasks these are a few.
+Index(
+    "ix_review_task_stopped",
+    review_task.c.queue,
+    review_task.c.clock_stopped_at,
+    review_task.c.id,
+    postgresql_where=text("clock_stopped_at IS NOT NULL AND state IN ('open', 'claimed')"),
+    sqlite_where=text("clock_stopped_at IS NOT NULL AND state IN ('open', 'claimed')"),
+)
 Index("ix_review_task_case", review_task.c.case_id, review_task.c.id)  # what a case asked
 
 evidence_package = Table(
