@@ -26,10 +26,14 @@ from interlock.domain.review import Decision, ReviewTask
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOpened:
-    """The case arrived. `problem` given: the input did not fit, and the case waits with it."""
+    """The case arrived. `problem` given: the input did not fit, and the case waits with it.
+
+    placed: why it does not stand where its release would have it; empty: it does.
+    """
 
     case: Case
     problem: OpenException | None = None
+    placed: str = ""
     kind: Literal["case_opened"] = "case_opened"
 
 
@@ -39,6 +43,7 @@ class StepReturned:
 
     states: digests of the business state of actions whose parameters are now known.
     paused_by: the AI's result came while it was paused; it is on record and not accepted.
+    is_shadow: it was only watched; nobody who decides is shown it before the case is closed.
     """
 
     step: StepName
@@ -49,6 +54,7 @@ class StepReturned:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
     paused_by: PausedBy | None = None
+    is_shadow: bool = False
     took_ms: int = 0
     kind: Literal["step_returned"] = "step_returned"
 
@@ -60,6 +66,7 @@ class StepRaised:
     step: StepName
     attempt: int
     exception: OpenException
+    is_shadow: bool = False
     took_ms: int = 0
     kind: Literal["step_raised"] = "step_raised"
 
@@ -72,6 +79,7 @@ class StepFailed:
     attempt: int
     error: str
     timed_out: bool = False
+    is_shadow: bool = False
     took_ms: int = 0
     kind: Literal["step_failed"] = "step_failed"
 

@@ -28,6 +28,7 @@ from interlock.storage.quality import QualityOfReview
 from interlock.storage.queue_pages import QueuePages
 from interlock.storage.reading import Reading
 from interlock.storage.recording import Recording
+from interlock.storage.releases import Releases
 from interlock.storage.reviewing import Reviewing
 from interlock.storage.schema import Schema
 from interlock.storage.views import SavedViews
@@ -54,6 +55,7 @@ class Store(
     Desk,
     QualityOfReview,
     Notices,
+    Releases,
 ):
     """Cases, tasks, actions, facts and the audit log, in SQLite or PostgreSQL."""
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from interlock.domain.case import Arm, Case
+from interlock.domain.case import Arm, Case, CaseState
 from interlock.domain.review import EvidencePackage, ReviewTask, Verb
 from interlock.domain.rules.permission import Permission, refused
 
@@ -48,7 +48,10 @@ def refused_unseen(task: ReviewTask, person: str, verb: Verb) -> Permission | No
 
 
 def shown_case(case: Case) -> Case:
-    """The case as reviewers may see it: nothing in it says that it is a probe."""
+    """The case as reviewers may see it: nothing in it says that it is a probe, and nothing what
+    a watched AI said of it before it is closed."""
+    if case.shadows and case.state is not CaseState.CLOSED:
+        case = replace(case, shadows={})
     if case.arm is not Arm.PROBE:
         return case
     return replace(case, arm=Arm.RELEASE, probe=None)
