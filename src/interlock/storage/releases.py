@@ -56,7 +56,9 @@ class Releases:
 
     _db: Database
 
-    def save_moves(self, moves: Sequence[Moved], *, also: Also | None = None) -> list[Release] | None:
+    def save_moves(
+        self, moves: Sequence[Moved], *, also: Also | None = None
+    ) -> list[Release] | None:
         """The releases as they are now; None: somebody changed one meanwhile, nothing is written.
 
         Those that end come before the one that begins. also: called in the transaction, last.
@@ -108,6 +110,12 @@ class Releases:
         """The segments whose cases were opened in these eras."""
         with self._db.reading() as conn:
             return [row.segment for row in self._db.rows(conn, "segments_of_eras", eras=list(eras))]
+
+    def rejected_in_eras(self, eras: Sequence[EraId]) -> dict[str, datetime]:
+        """Segments in which a person found wrong what nobody had been asked about → when last."""
+        with self._db.reading() as conn:
+            rows = self._db.rows(conn, "rejected_in_eras", eras=list(eras))
+        return {row.segment: moment_of(row.at) for row in rows}
 
     def open_in_eras(self, eras: Sequence[EraId]) -> int:
         """How many cases of these eras are open still."""

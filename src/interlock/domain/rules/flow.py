@@ -207,9 +207,7 @@ def _remedy_is_due(draft: Draft, route: ExceptionRoute, exception: OpenException
     return draft.case.step is not None and draft.case.closing is None and not may_have_happened
 
 
-def fall_back(
-    draft: Draft, step: WorkflowStep, why: str, *, release_says: bool = False
-) -> None:
+def fall_back(draft: Draft, step: WorkflowStep, why: str, *, release_says: bool = False) -> None:
     """The step is done without its AI: by fixed rules, else by a person.
 
     release_says: its release was taken back; where the gate falls back to human review, a person

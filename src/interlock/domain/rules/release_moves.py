@@ -264,7 +264,11 @@ def _why_not_yet(
 
 
 def _moved_to(
-    release: Release, segment: str, stage: Stage, at: datetime, cool_off_until: datetime | None = None
+    release: Release,
+    segment: str,
+    stage: Stage,
+    at: datetime,
+    cool_off_until: datetime | None = None,
 ) -> Release:
     """The release with this segment, or all of it, at a stage and in a new era."""
     number = release.eras + 1

@@ -92,5 +92,3 @@ def _whole_story(draft: Draft, action: Action, done: list[Action]) -> OpenExcept
 def _names_from(contract: WorkflowContract, step: WorkflowStep) -> frozenset[str]:
     names = [each.step_name for each in contract.steps]
     return frozenset(names[names.index(step.step_name) :])
-
-

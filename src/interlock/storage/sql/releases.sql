@@ -78,3 +78,15 @@ WHERE workflow = :workflow AND fingerprint = :fingerprint AND state <> 'closed'
     AND arm <> 'probe' AND id > :after
 ORDER BY id
 LIMIT :limit;
+
+-- name: rejected_in_eras
+-- The segments in which a person found a result wrong that nobody had been asked about, and when.
+SELECT segment, max(at) AS at
+FROM fact
+WHERE release IN :eras AND arm <> 'probe'
+    AND (
+        (kind = 'sample_checked' AND detail = 'wrong')
+        OR (kind = 'case_reopened' AND name = 'autonomous')
+    )
+GROUP BY segment
+ORDER BY segment;

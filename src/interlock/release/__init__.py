@@ -1,0 +1,1 @@
+"""Releases: how autonomy is earned, watched and taken back."""
