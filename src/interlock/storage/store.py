@@ -30,6 +30,7 @@ from interlock.storage.reading import Reading
 from interlock.storage.recording import Recording
 from interlock.storage.reviewing import Reviewing
 from interlock.storage.schema import Schema
+from interlock.storage.verdicts import Verdicts
 from interlock.storage.views import SavedViews
 
 
@@ -54,6 +55,7 @@ class Store(
     Desk,
     QualityOfReview,
     Notices,
+    Verdicts,
 ):
     """Cases, tasks, actions, facts and the audit log, in SQLite or PostgreSQL."""
 
