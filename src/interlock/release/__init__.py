@@ -1,1 +1,1 @@
-"""Releases: how autonomy is earned, watched and taken back."""
+"""Releases: how a version of a contract earns autonomy, is watched, and is taken back."""

@@ -44,7 +44,10 @@ def stand_down(context: Context, text: str, segment: str, by: str, reason: str) 
 
 
 def taken_back(context: Context, release: Release, act: Act) -> tuple[Moved, ...]:
-    """The moves that take a release back, by its contract's fallback. Raises: ReleaseMoveRefused."""
+    """The moves that take a release back, by its contract's fallback.
+
+    Raises: ReleaseMoveRefused.
+    """
     contract = contract_of(context, release)
     previous = context.store.release(release.previous) if release.previous else None
     mode, cool_off = fallback_of(contract), cool_off_of(contract)

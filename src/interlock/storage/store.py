@@ -31,6 +31,7 @@ from interlock.storage.recording import Recording
 from interlock.storage.releases import Releases
 from interlock.storage.reviewing import Reviewing
 from interlock.storage.schema import Schema
+from interlock.storage.verdicts import Verdicts
 from interlock.storage.views import SavedViews
 
 
@@ -56,6 +57,7 @@ class Store(
     QualityOfReview,
     Notices,
     Releases,
+    Verdicts,
 ):
     """Cases, tasks, actions, facts and the audit log, in SQLite or PostgreSQL."""
 
