@@ -24,10 +24,13 @@ from interlock.contracts import (
 from interlock.domain.contract import Stage
 from interlock.domain.ids import Fingerprint, WorkflowId
 from interlock.domain.release import ReleaseState
+from interlock.domain.rules.gate import judge
 from interlock.errors import InterlockError
 from interlock.identity.chores import ways_in_chore
 from interlock.notify import load_notify_settings, notice_chores
 from interlock.observe import CONTRACT_NOT_KEPT, KEPT_CONTRACT_REFUSED, log, set_up_logging
+from interlock.release.chores import Gate, gate_chore
+from interlock.release.evidence import collect
 from interlock.runtime.chores import Chore
 from interlock.runtime.context import Context
 from interlock.runtime.crash_points import CrashPlan
@@ -88,7 +91,8 @@ class Services:
 def chores(services: Services) -> list[Chore]:  # noqa: ARG001
     """What a worker of these services does beside its cases."""
     telling = notice_chores(load_notify_settings())
-    return [probe_chore(), answers_chore(), ways_in_chore(), drafts_chore(), *telling]
+    gate = gate_chore(Gate(collect=collect, judge=judge))
+    return [probe_chore(), answers_chore(), ways_in_chore(), drafts_chore(), gate, *telling]
 
 
 def build(
