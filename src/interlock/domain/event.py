@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from interlock.domain.case import Case, OpenException, ProposalRecord, RequestRecord
+from interlock.domain.case import Arm, Case, OpenException, ProposalRecord, RequestRecord
+from interlock.domain.contract import Stage
 from interlock.domain.desk_event import (
     CaseCommented,
     CaseReopened,
@@ -18,7 +19,7 @@ from interlock.domain.desk_event import (
     ReviewTakenOver,
     ReviewUndone,
 )
-from interlock.domain.ids import ActionId, PersonId, StepName
+from interlock.domain.ids import ActionId, Fingerprint, PersonId, StepName
 from interlock.domain.pause import PausedBy, PauseId
 from interlock.domain.people import CONTRACT_ALONE, Standing
 from interlock.domain.review import Decision, ReviewTask
@@ -215,6 +216,22 @@ class CaseRefit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseMigrated:
+    """A waiting case was moved to another version of its contract, which it was checked to fit.
+
+    refit: what its fields say by the new version. release, stage, arm: where it stands there.
+    """
+
+    fingerprint: Fingerprint
+    refit: CaseRefit
+    release: str
+    stage: Stage
+    arm: Arm
+    by: PersonId
+    kind: Literal["case_migrated"] = "case_migrated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewDecided:
     """A person decided. `refit` comes with an edit of the case's own fields.
 
@@ -348,4 +365,5 @@ Event: TypeAlias = (
     | CaseCancelled
     | CaseCommented
     | CaseReopened
+    | CaseMigrated
 )

@@ -20,6 +20,7 @@ from interlock.domain.event import (
     ActionStarted,
     ActionSucceeded,
     BudgetRefused,
+    CaseMigrated,
     CaseOpened,
     CompensationFinished,
     Event,
@@ -149,6 +150,10 @@ def _opened(_: Teller, event: CaseOpened) -> str:
     return f"{text}; {event.problem.detail}" if event.problem else text
 
 
+def _migrated(t: Teller, event: CaseMigrated) -> str:
+    return f"{t.who(event.by)} moved it to version {event.fingerprint[:12]} of the contract"
+
+
 def _watched(event: StepReturned | StepRaised | StepFailed) -> str:
     """What is told of a watched AI: never what it said, for the case may still be decided."""
     return f"{event.step}: the AI was watched; what it said decides nothing here"
@@ -247,6 +252,7 @@ _HEADLINES: Final[Mapping[type[Any], Callable[[Any, Any], str]]] = MappingProxyT
     {
         CaseOpened: _opened,
         StepReturned: _returned,
+        CaseMigrated: _migrated,
         StepRaised: _raised,
         StepFailed: _failed,
         StepHeld: _step_held,

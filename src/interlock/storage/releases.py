@@ -117,11 +117,6 @@ class Releases:
             rows = self._db.rows(conn, "rejected_in_eras", eras=list(eras))
         return {row.segment: moment_of(row.at) for row in rows}
 
-    def open_in_eras(self, eras: Sequence[EraId]) -> int:
-        """How many cases of these eras are open still."""
-        with self._db.reading() as conn:
-            return int(self._db.rows(conn, "open_in_eras", eras=list(eras))[0].cases)
-
     def shadow_counts(self, eras: Sequence[EraId]) -> list[ShadowCount]:
         """How a watched AI agreed with the real handling, by step and segment."""
         with self._db.reading() as conn:

@@ -43,6 +43,7 @@ from interlock.domain.event import (
     ActionSucceeded,
     BudgetRefused,
     CaseCancelled,
+    CaseMigrated,
     CaseOpened,
     CompensationFinished,
     Event,
@@ -72,6 +73,7 @@ from interlock.domain.rules import (
     asking,
     flow,
     handover,
+    migrating,
     on_action,
     on_look,
     on_review,
@@ -177,10 +179,8 @@ def _apply(draft: Draft, event: Event) -> bool:
             return on_action.lifted(draft, event)
         case CaseCancelled():
             return _cancelled(draft, event)
-        case CaseCommented():
-            return reopening.commented(draft, event)
-        case CaseReopened():
-            return reopening.reopened(draft, event)
+        case CaseCommented() | CaseReopened() | CaseMigrated():
+            return _from_outside(draft, event)
         case (
             ActionStarted()
             | ActionSucceeded()
@@ -195,6 +195,15 @@ def _apply(draft: Draft, event: Event) -> bool:
             return _action_event(draft, event)
         case _:
             return _review_event(draft, event)
+
+
+def _from_outside(draft: Draft, event: CaseCommented | CaseReopened | CaseMigrated) -> bool:
+    match event:
+        case CaseCommented():
+            return reopening.commented(draft, event)
+        case CaseReopened():
+            return reopening.reopened(draft, event)
+    return migrating.migrated(draft, event)
 
 
 def _opened(draft: Draft, event: CaseOpened) -> bool:

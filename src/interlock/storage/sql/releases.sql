@@ -47,13 +47,6 @@ FROM fact
 WHERE release IN :eras AND kind = 'case_opened' AND arm <> 'probe'
 ORDER BY segment;
 
--- name: open_in_eras
--- How many cases of these eras are open still: opened or opened again, and not closed since.
-SELECT coalesce(sum(CASE WHEN kind = 'case_closed' THEN -1 ELSE 1 END), 0) AS cases
-FROM fact
-WHERE release IN :eras AND kind IN ('case_opened', 'case_closed', 'case_reopened')
-    AND arm <> 'probe';
-
 -- name: shadow_facts
 -- What a watched AI came to beside the real handling, by step, segment and outcome.
 SELECT name AS step, segment, detail, count(*) AS cases
