@@ -82,6 +82,7 @@ def show_release(
 @app.command()
 def propose(
     name: Name,
+    *,
     reason: Reason = None,
     workflow: options.Workflow = None,
     database: options.Database = None,
@@ -105,6 +106,7 @@ def propose(
 @app.command()
 def sign(
     which: Which,
+    *,
     reason: Reason = None,
     workflow: options.Workflow = None,
     database: options.Database = None,
@@ -120,6 +122,7 @@ def sign(
 @app.command()
 def start(
     which: Which,
+    *,
     stage: Annotated[
         Stage, typer.Option("--stage", metavar="STAGE", help="shadow or assisted.")
     ] = Stage.SHADOW,
@@ -139,6 +142,7 @@ def start(
 @app.command()
 def promote(
     which: Which,
+    *,
     reason: Reason = None,
     segment: Segment = "",
     workflow: options.Workflow = None,
@@ -156,6 +160,7 @@ def promote(
 @app.command()
 def hold(
     which: Which,
+    *,
     end: Annotated[bool, typer.Option("--end", help="End the hold; it may climb again.")] = False,
     reason: Reason = None,
     workflow: options.Workflow = None,
@@ -173,6 +178,7 @@ def hold(
 @app.command("rollback")
 def roll_back(
     which: Which,
+    *,
     reason: Reason = None,
     workflow: options.Workflow = None,
     database: options.Database = None,
@@ -191,6 +197,7 @@ def roll_back(
 def stand_down(
     which: Which,
     segment: Annotated[str, typer.Argument(metavar="SEGMENT", help="As cases have it.")],
+    *,
     reason: Reason = None,
     workflow: options.Workflow = None,
     database: options.Database = None,
@@ -208,6 +215,7 @@ def stand_down(
 @app.command()
 def withdraw(
     which: Which,
+    *,
     reason: Reason = None,
     workflow: options.Workflow = None,
     database: options.Database = None,
@@ -223,6 +231,7 @@ def withdraw(
 @app.command()
 def drill(
     which: Which,
+    *,
     reason: Reason = None,
     workflow: options.Workflow = None,
     database: options.Database = None,
@@ -267,6 +276,7 @@ def shadow(
 def migrate(
     old: Annotated[str, typer.Argument(metavar="OLD", help="How the old fingerprint begins.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The running release, or workflow.")],
+    *,
     dry: Annotated[bool, typer.Option("--dry-run", help="Only say what would move.")] = False,
     reason: Reason = None,
     workflow: options.Workflow = None,
