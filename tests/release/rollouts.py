@@ -14,7 +14,7 @@ from interlock.domain.rollout import Rollout
 from interlock.release import lifecycle
 from interlock.release.chores import Gate
 from interlock.runtime.context import Context
-from interlock.runtime.workflow import Workflows
+from interlock.runtime.workflow import Workflow, Workflows
 from tests.runtime.office import Office
 
 AUTHOR, OWNER, GOVERNANCE = "engineer", "head", "auditor"
@@ -27,6 +27,13 @@ def with_contract(office: Office, **changes: Any) -> None:
     contract = replace(loaded.contract, **changes)
     office.workflow = replace(office.workflow, loaded=replace(loaded, contract=contract))
     workflows = Workflows([office.workflow])
+    office.context = replace(office.context, workflows=workflows)
+    office.runner = replace(office.runner, workflows=workflows)
+
+
+def with_both(office: Office, newer: Workflow, older: Workflow) -> None:
+    """The office has two versions loaded, the newer one from its folder."""
+    workflows = Workflows([newer, older])
     office.context = replace(office.context, workflows=workflows)
     office.runner = replace(office.runner, workflows=workflows)
 
@@ -59,6 +66,13 @@ def at_stage(office: Office, stage: Stage) -> Release:
     return release
 
 
+def running(office: Office) -> Release:
+    """The release the office's new cases join."""
+    release = office.store.running_release("refunds")
+    assert release is not None
+    return release
+
+
 def look(office: Office, release: Release, decision: GateDecision, segment: str = "") -> int:
     """Records a verdict on the release as it stands, and gives its id."""
     verdict = a_verdict(office, release, decision, segment)
@@ -76,7 +90,7 @@ def a_verdict(
 
 
 def evidence_on(
-    context: Context,  # noqa: ARG001  (the shape of a collector)
+    context: Context,
     release: Release,
     segment: str,
     now: datetime,
@@ -92,6 +106,7 @@ def evidence_on(
         stage=stand.stage,
         since=stand.since,
         at=now,
+        looks=context.store.looks_made(stand.era, segment),
     )
 
 
@@ -112,7 +127,7 @@ def judged(evidence: GateEvidence, decision: GateDecision) -> GateVerdict:
 def a_gate(decision: GateDecision) -> Gate:
     """A gate that always says the same of the segments named, and holds the rest."""
 
-    def judge(evidence: GateEvidence, gate: ReleaseGate, rollout: Rollout) -> GateVerdict:  # noqa: ARG001
+    def judge(evidence: GateEvidence, gate: ReleaseGate, rollout: Rollout) -> GateVerdict:
         return judged(evidence, decision)
 
     return Gate(collect=evidence_on, judge=judge)

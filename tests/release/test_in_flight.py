@@ -149,19 +149,6 @@ def test_a_proposal_that_people_are_deciding_stays_theirs(office: Office) -> Non
     assert office.shop.done("R-1") == ["book"]
 
 
-def test_only_the_segment_that_stands_down_is_stopped(office: Office) -> None:
-    """One kind of work may fail while the others earn their keep."""
-    release = at_stage(office, Stage.AUTONOMOUS)
-    office.send("R-1", 100)
-    case = office.case("R-1")
-    assert case.segment == ""
-    part = f"{release.stand.era}/easy"
-
-    taking_back.stand_down  # noqa: B018  (by name: no case of another segment is in this office)
-
-    assert part not in {each.scope.name for each in office.store.pauses_in_force()}
-
-
 def test_what_is_taken_back_is_counted(office: Office) -> None:
     """Whoever reads the record sees which cases a rollback reached."""
     at_stage(office, Stage.AUTONOMOUS)

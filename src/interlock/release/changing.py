@@ -61,7 +61,8 @@ def save(context: Context, moves: Sequence[Moved]) -> list[Release]:
     context.crash.reach(CrashPoint.RELEASE_AFTER_COMMIT)
     for moved in moves:
         event = moved.event
-        log().warning(
+        say = log().warning if moved.taken_back else log().info
+        say(
             RELEASE_MOVED,
             release=event.release,
             move=event.move,

@@ -76,16 +76,27 @@ def _look_at(context: Context, gate: Gate, release: Release) -> int:
     release = _after_rejections(context, release)
     recorded = 0
     for segment in segments_to_judge(context, release):
-        verdict = _looked(context, gate, release, segment)
+        verdict = _unfinished(context, release, segment)
+        if verdict is None:
+            verdict = _looked(context, gate, release, segment)
+            recorded += verdict is not None
         if verdict is None:
             continue
-        recorded += 1
         if verdict.decision is GateDecision.ROLL_BACK:
             after = _take_back(context, release, segment, verdict)
             if after.id != release.id or not segment:
                 break  # all of it was taken back: nothing of it is left to judge
             release = after
     return recorded
+
+
+def _unfinished(context: Context, release: Release, segment: str) -> GateVerdict | None:
+    """A verdict to roll back that a worker recorded and did not live to act on; or None."""
+    if release.stand_of(segment).stage is Stage.SHADOW:
+        return None
+    latest = context.store.verdicts(release.id, 1, segment=segment)
+    same_era = bool(latest) and latest[0].evidence.era == release.stand_of(segment).era
+    return latest[0] if same_era and latest[0].decision is GateDecision.ROLL_BACK else None
 
 
 def _looked(context: Context, gate: Gate, release: Release, segment: str) -> GateVerdict | None:

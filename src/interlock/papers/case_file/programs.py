@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from interlock.domain.audit import AuditEntry
-from interlock.papers.case_file.record import CaseRecord
+from interlock.domain.case import Case
+from interlock.papers.case_file.record import CaseRecord, is_kept_back
 from interlock.papers.case_file.redaction import Redactor
 
 FORMAT: Final = "interlock.case-file/1"
@@ -26,7 +27,7 @@ def for_programs(record: CaseRecord, redactor: Redactor, now: datetime) -> dict[
         "fingerprint": record.case.fingerprint,
         "length": record.length,
         "head": record.head,
-        "entries": [entry_for_programs(each, redactor) for each in record.entries],
+        "entries": [entry_for_programs(each, record.case, redactor) for each in record.entries],
         "evidence": [
             {"task": task, "digest": each.digest, **_content(each.content, redactor)}
             for task, each in record.evidence.items()
@@ -35,7 +36,7 @@ def for_programs(record: CaseRecord, redactor: Redactor, now: datetime) -> dict[
     }
 
 
-def entry_for_programs(entry: AuditEntry, redactor: Redactor) -> dict[str, Any]:
+def entry_for_programs(entry: AuditEntry, case: Case, redactor: Redactor) -> dict[str, Any]:
     """One entry with everything its hash covers; its private part only when it may be seen."""
     told: dict[str, Any] = {
         "seq": entry.seq,
@@ -49,7 +50,7 @@ def entry_for_programs(entry: AuditEntry, redactor: Redactor) -> dict[str, Any]:
     }
     if entry.salt is None:
         return {**told, "private": "erased"}
-    if redactor.withholds_json(str(entry.payload)):
+    if is_kept_back(case, entry) or redactor.withholds_json(str(entry.payload)):
         return {**told, "private": "withheld"}
     return {**told, "private": "here", "payload": entry.payload, "salt": entry.salt}
 

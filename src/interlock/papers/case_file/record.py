@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from interlock.domain.audit import AuditEntry, ChainFault, chain_faults
-from interlock.domain.case import Case
+from interlock.domain.case import Case, CaseState
 from interlock.domain.ids import CaseId, TaskId
 from interlock.domain.review import Decision, EvidencePackage, ReviewState, ReviewTask
+from interlock.papers.narrative import event_of
 from interlock.storage import (
     CaseUnknown,
     ContractRow,
@@ -74,6 +75,14 @@ def case_record(store: Store, case_id: CaseId) -> CaseRecord:
         head=chain.head,
         faults=(*unreadable, *faults),
     )
+
+
+def is_kept_back(case: Case, entry: AuditEntry) -> bool:
+    """True for what a watched AI said of a case that is still open: whoever decides it may hold
+    this file, and must not know."""
+    if case.state is CaseState.CLOSED:
+        return False
+    return bool(getattr(event_of(entry), "is_shadow", False))
 
 
 def _contract(store: Store, case: Case) -> ContractRow | None:
