@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -21,10 +22,15 @@ from interlock.contracts import (
     load_workflow,
 )
 from interlock.domain.contract import Stage
+from interlock.domain.ids import Fingerprint, WorkflowId
+from interlock.domain.release import ReleaseState
+from interlock.domain.rules.gate import judge
 from interlock.errors import InterlockError
 from interlock.identity.chores import ways_in_chore
 from interlock.notify import load_notify_settings, notice_chores
 from interlock.observe import CONTRACT_NOT_KEPT, KEPT_CONTRACT_REFUSED, log, set_up_logging
+from interlock.release.chores import Gate, gate_chore
+from interlock.release.evidence import collect
 from interlock.runtime.chores import Chore
 from interlock.runtime.context import Context
 from interlock.runtime.crash_points import CrashPlan
@@ -85,7 +91,8 @@ class Services:
 def chores(services: Services) -> list[Chore]:  # noqa: ARG001
     """What a worker of these services does beside its cases."""
     telling = notice_chores(load_notify_settings())
-    return [probe_chore(), answers_chore(), ways_in_chore(), drafts_chore(), *telling]
+    gate = gate_chore(Gate(collect=collect, judge=judge))
+    return [probe_chore(), answers_chore(), ways_in_chore(), drafts_chore(), gate, *telling]
 
 
 def build(
@@ -108,7 +115,8 @@ def build(
     try:
         engine = _engine(settings, store)
         _check_tables(store, engine)
-        workflows = Workflows([*given, *_older_versions(settings, store, given, told)])
+        older = _older_versions(settings, store, given, told)
+        workflows = Workflows([*given, *older], partial(_kept_version, settings, store, told))
         return _put_together(
             settings, store, workflows, engine, clock or _clock(settings), crash=crash
         )
@@ -217,20 +225,40 @@ def _with_systems(loaded: LoadedWorkflow, told: Mapping[str, str]) -> Workflow:
 def _older_versions(
     settings: Settings, store: Store, given: Sequence[Workflow], told: Mapping[str, str]
 ) -> Iterator[Workflow]:
-    """The versions that open cases began with and no folder has any more, from their copies."""
+    """The versions that open cases began with, or releases name, and no folder has any more, from
+    their copies."""
     known = {each.contract.fingerprint for each in given}
     names = {each.contract.workflow for each in given}
-    for workflow, fingerprint in store.open_by_contract():
-        if workflow not in names or fingerprint in known:
-            continue
-        files = store.contract_files(workflow, fingerprint)
-        if not files:
-            continue
-        place = settings.data / KEPT / workflow / fingerprint[:16]
-        try:
-            yield _with_systems(load_kept(workflow, fingerprint, files, place), told)
-        except InterlockError as refused:  # its cases wait; those of the others must not
-            log().warning(KEPT_CONTRACT_REFUSED, workflow=workflow, error=refused.code)
+    wanted = {*store.open_by_contract(), *_named_by_releases(store)}
+    for workflow, fingerprint in sorted(wanted):
+        if workflow in names and fingerprint not in known:
+            found = _kept_version(settings, store, told, workflow, fingerprint)
+            if found is not None:
+                yield found
+
+
+def _named_by_releases(store: Store) -> Iterator[tuple[WorkflowId, Fingerprint]]:
+    """What new cases join, what may be started next, and what is gone back to."""
+    for each in store.releases():
+        if each.state in (ReleaseState.RUNNING, ReleaseState.PROPOSED):
+            yield each.workflow, each.fingerprint
+        if each.state is ReleaseState.RUNNING and each.previous_fingerprint is not None:
+            yield each.workflow, each.previous_fingerprint
+
+
+def _kept_version(
+    settings: Settings, store: Store, told: Mapping[str, str], workflow: str, fingerprint: str
+) -> Workflow | None:
+    """One version from its kept copy, or None when there is none that can be loaded."""
+    files = store.contract_files(workflow, fingerprint)
+    if not files:
+        return None
+    place = settings.data / KEPT / workflow / fingerprint[:16]
+    try:
+        return _with_systems(load_kept(workflow, fingerprint, files, place), told)
+    except InterlockError as refused:  # its cases wait; those of the others must not
+        log().warning(KEPT_CONTRACT_REFUSED, workflow=workflow, error=refused.code)
+        return None
 
 
 def _keep_copy(store: Store, each: Workflow) -> None:

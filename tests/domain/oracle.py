@@ -75,21 +75,24 @@ class Oracle:
             self._closed_rightly(transition.case)
 
     def check_effect(self, case: Case, effect: Effect) -> None:
-        """What is due may be done: a person's step is never run, a hidden AI is never asked."""
+        """What is due may be done: a person's step is never run, a hidden AI is only watched."""
         if not isinstance(effect, RunStep):
             return
         step = self.contract.step(effect.step)
         assert step.mode is not StepMode.HUMAN_OWNED
         assert step.step_name not in self.contract.never_automate
         if effect.is_ai:
-            assert case.stage is not Stage.SHADOW
+            assert effect.is_shadow == (case.stage is Stage.SHADOW)
             assert case.arm is not Arm.HOLDBACK
 
     def _listen(self, before: Case, transition: Transition) -> None:
         event = transition.event
         if isinstance(event, BY_PEOPLE):
             self.people += 1
-        if isinstance(event, StepReturned):
+        if isinstance(event, StepReturned) and event.is_shadow:
+            assert transition.case.outputs == before.outputs, "a watched AI decides nothing"
+            assert transition.case.actions == before.actions
+        elif isinstance(event, StepReturned):
             self._hear_result(before, event)
         if isinstance(event, StateFoundChanged):
             self.yeses[event.action_id].clear()

@@ -119,7 +119,8 @@ class Play:
             asked = advance(self.contract, self.case, intent, self.now)
             if not asked.reservations:  # it never came to the budget
                 event = intent
-        self.apply(event)
+        watched = isinstance(effect, RunStep) and effect.is_shadow
+        self.apply(replace(event, is_shadow=True) if watched else event)  # type: ignore[call-arg]
         return True
 
     def _answer(self, effect: Effect) -> Event:

@@ -19,6 +19,7 @@ from interlock.domain.people import Right
 from interlock.errors import InterlockError
 from interlock.runtime.commands import Delivered, deliver
 from interlock.runtime.context import Context
+from interlock.runtime.joining import joined
 from interlock.runtime.workflow import CaseUnfit, Workflow, Workflows
 from interlock.web.boundary import Caller, RightMissing, note_crossing
 
@@ -56,7 +57,7 @@ def open_one(caller: Caller, wanted: CaseIn) -> list[Delivered]:
     fields = wanted.fields or {}
     _check_tenant(caller, workflow, fields)
     document = Document(name=FIELDS, content=_content(fields), channel=CHANNEL)
-    context = _reading_fields(caller.context, workflow)
+    context = _reading_fields(caller.context, joined(caller.context, wanted.workflow).workflow)
     return deliver(context, wanted.workflow, [document], opened_by=opened_by)
 
 

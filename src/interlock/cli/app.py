@@ -87,6 +87,11 @@ COMMANDS: Final = MappingProxyType(
         "resume": Entry(
             module="pause", attribute="resume", panel=KEEP, says="Let what was paused go on."
         ),
+        "release": Entry(
+            module="release",
+            panel=KEEP,
+            says="Versions on their way to autonomy: start, promote, take back.",
+        ),
         "up": Entry(
             module="serve",
             attribute="up",

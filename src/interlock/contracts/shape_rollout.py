@@ -7,10 +7,11 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from interlock.contracts.shape_keys import Shape
-from interlock.contracts.value_types import Count, CountOrZero, MoneyText, Name, Text
+from interlock.contracts.value_types import Count, CountOrZero, MoneyText, Name, Share, Text
 from interlock.domain.ids import PersonId
 from interlock.domain.rollout import (
     COOL_OFF_HOURS,
+    LATE_SHARE,
     MINIMUM_CASES,
     PILOT_WEEKS,
     BlastRadius,
@@ -43,6 +44,7 @@ class RolloutShape(Shape):
     minimum_cases: Count = MINIMUM_CASES
     cool_off_hours: CountOrZero = COOL_OFF_HOURS
     pilot_weeks: CountOrZero = PILOT_WEEKS
+    late_share: Share = LATE_SHARE
     blast_radius: BlastRadiusShape = BlastRadiusShape()
     waive: list[WaiverShape] = Field(default_factory=list)
 
@@ -55,6 +57,7 @@ def rollout(shape: RolloutShape) -> Rollout:
         minimum_cases=shape.minimum_cases,
         cool_off_hours=shape.cool_off_hours,
         pilot_weeks=shape.pilot_weeks,
+        late_share=shape.late_share,
         blast_radius=BlastRadius(
             cases_per_day=shape.blast_radius.cases_per_day,
             money_per_day=shape.blast_radius.money_per_day,

@@ -121,6 +121,7 @@ class ShadowRecord:
     model: str = ""
     would_act: bool = False
     agrees: bool | None = None
+    differs: tuple[str, ...] = ()  # the fields that came out otherwise; "value" for a plain one
     error: str = ""
     took_ms: int = 0
 

@@ -12,7 +12,10 @@ from interlock.domain.ids import CaseId, StepName
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStep:
-    """Call a step's function, or its fallback's. `is_ai`: record its result before going on."""
+    """Call a step's function, or its fallback's. `is_ai`: record its result before going on.
+
+    is_shadow: it is only watched; whatever comes of it, the real handling begins after it.
+    """
 
     case_id: CaseId
     step: StepName  # the step of the flow
@@ -20,6 +23,7 @@ class RunStep:
     attempt: int
     timeout_seconds: float | None
     is_ai: bool
+    is_shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from interlock.domain.case import Case, OpenException, ProposalRecord, RequestRecord
+from interlock.domain.case import Arm, Case, OpenException, ProposalRecord, RequestRecord
+from interlock.domain.contract import Stage
 from interlock.domain.desk_event import (
     CaseCommented,
     CaseReopened,
@@ -18,7 +19,7 @@ from interlock.domain.desk_event import (
     ReviewTakenOver,
     ReviewUndone,
 )
-from interlock.domain.ids import ActionId, PersonId, StepName
+from interlock.domain.ids import ActionId, Fingerprint, PersonId, StepName
 from interlock.domain.pause import PausedBy, PauseId
 from interlock.domain.people import CONTRACT_ALONE, Standing
 from interlock.domain.review import Decision, ReviewTask
@@ -26,10 +27,14 @@ from interlock.domain.review import Decision, ReviewTask
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOpened:
-    """The case arrived. `problem` given: the input did not fit, and the case waits with it."""
+    """The case arrived. `problem` given: the input did not fit, and the case waits with it.
+
+    placed: why it does not stand where its release would have it; empty: it does.
+    """
 
     case: Case
     problem: OpenException | None = None
+    placed: str = ""
     kind: Literal["case_opened"] = "case_opened"
 
 
@@ -39,6 +44,7 @@ class StepReturned:
 
     states: digests of the business state of actions whose parameters are now known.
     paused_by: the AI's result came while it was paused; it is on record and not accepted.
+    is_shadow: it was only watched; nobody who decides is shown it before the case is closed.
     """
 
     step: StepName
@@ -49,6 +55,7 @@ class StepReturned:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
     paused_by: PausedBy | None = None
+    is_shadow: bool = False
     took_ms: int = 0
     kind: Literal["step_returned"] = "step_returned"
 
@@ -60,6 +67,7 @@ class StepRaised:
     step: StepName
     attempt: int
     exception: OpenException
+    is_shadow: bool = False
     took_ms: int = 0
     kind: Literal["step_raised"] = "step_raised"
 
@@ -72,6 +80,7 @@ class StepFailed:
     attempt: int
     error: str
     timed_out: bool = False
+    is_shadow: bool = False
     took_ms: int = 0
     kind: Literal["step_failed"] = "step_failed"
 
@@ -204,6 +213,22 @@ class CaseRefit:
     amount_micros: int | None
     amount_currency: str | None
     deadline: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseMigrated:
+    """A waiting case was moved to another version of its contract, which it was checked to fit.
+
+    refit: what its fields say by the new version. release, stage, arm: where it stands there.
+    """
+
+    fingerprint: Fingerprint
+    refit: CaseRefit
+    release: str
+    stage: Stage
+    arm: Arm
+    by: PersonId
+    kind: Literal["case_migrated"] = "case_migrated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,4 +365,5 @@ Event: TypeAlias = (
     | CaseCancelled
     | CaseCommented
     | CaseReopened
+    | CaseMigrated
 )

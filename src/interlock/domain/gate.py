@@ -34,11 +34,16 @@ class Finding(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
     """`hits` of `cases`, up to when it was counted. Both None: nothing could be counted, and
-    `broken` says why. A flag or a count has only hits, and cases is None."""
+    `broken` says why. A flag or a count has only hits, and cases is None.
+
+    under_way: cases that began and have no outcome yet. Nothing is taken back because good
+    outcomes come later than bad ones, so a rollback counts them as good.
+    """
 
     hits: int | None = None
     cases: int | None = None
     broken: str = ""
+    under_way: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +99,8 @@ class ConditionVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateVerdict:
-    """The verdict on one era. triggers: rollback lines that are met."""
+    """The verdict on one era. triggers: rollback lines that are met; watched: all of them, where
+    `fail` is met, `pass` is known not to be, and `not_yet` is neither."""
 
     decision: GateDecision
     words: str
@@ -104,4 +110,5 @@ class GateVerdict:
     evidence: GateEvidence
     evidence_digest: str
     method: str  # the name and version of the rules that judged
+    watched: tuple[CriterionVerdict, ...] = ()
     id: int | None = None  # given by the store

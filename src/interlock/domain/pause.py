@@ -81,16 +81,21 @@ class Pause:
     @property
     def mark(self) -> PausedBy:
         """What a case's record says about it."""
-        return PausedBy(pause=self.id, scope=str(self.scope), by=self.by)
+        for_good = self.scope.kind is ScopeKind.ERA
+        return PausedBy(pause=self.id, scope=str(self.scope), by=self.by, taken_back=for_good)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PausedBy:
-    """Which pause stopped something of a case, as the case's own record has it."""
+    """Which pause stopped something of a case, as the case's own record has it.
+
+    taken_back: its release was; nobody ever lifts that, so the case goes on without AI.
+    """
 
     pause: PauseId
     scope: str
     by: PersonId
+    taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,8 +132,24 @@ def era_id(release: ReleaseId, number: int) -> EraId:
 
 
 def release_of(era: EraId) -> ReleaseId:
-    """The release an era belongs to."""
-    return ReleaseId(era.rpartition(".")[0])
+    """The release an era belongs to, or a segment's part of an era."""
+    return ReleaseId(era.partition("/")[0].rpartition(".")[0])
+
+
+def part_of(era: str, segment: str) -> EraId:
+    """One segment's part of an era: what is taken back when only that segment is stood down."""
+    return EraId(f"{era}/{segment}")
+
+
+def lower(one: Stage, other: Stage) -> Stage:
+    """The stage that stands lower on the ladder."""
+    return min(one, other, key=LADDER.index)
+
+
+def next_stage(stage: Stage) -> Stage | None:
+    """One rung up, or None at the top."""
+    place = LADDER.index(stage) + 1
+    return LADDER[place] if place < len(LADDER) else None
 
 
 def stage_after_rollback(mode: FallbackMode) -> Stage:

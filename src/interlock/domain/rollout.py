@@ -39,6 +39,7 @@ WAIVABLE: Final = frozenset(
 
 MINIMUM_CASES: Final = 50
 COOL_OFF_HOURS: Final = 24
+LATE_SHARE: Final = 0.05
 PILOT_WEEKS: Final = 6  # field guidance: a pilot runs six to eight weeks
 
 
@@ -68,7 +69,8 @@ class Rollout:
 
     by_segment: each segment climbs on its own evidence. stand_down_on_rejection: a person's
     rejection of an autonomous result takes its segment back. minimum_cases: a stage's least
-    sample. waive: preconditions it does without.
+    sample. late_share: of a queue's questions in one window, how many may pass their deadline
+    before `reviewer_queue_sla_breach` is true. waive: preconditions it does without.
     """
 
     by_segment: bool = False
@@ -76,6 +78,7 @@ class Rollout:
     minimum_cases: int = MINIMUM_CASES
     cool_off_hours: int = COOL_OFF_HOURS
     pilot_weeks: int = PILOT_WEEKS
+    late_share: float = LATE_SHARE
     blast_radius: BlastRadius = BlastRadius()
     waive: tuple[Waiver, ...] = ()
 

@@ -20,6 +20,7 @@ from interlock.domain.event import (
     ActionStarted,
     ActionSucceeded,
     BudgetRefused,
+    CaseMigrated,
     CaseOpened,
     CompensationFinished,
     Event,
@@ -149,7 +150,18 @@ def _opened(_: Teller, event: CaseOpened) -> str:
     return f"{text}; {event.problem.detail}" if event.problem else text
 
 
+def _migrated(t: Teller, event: CaseMigrated) -> str:
+    return f"{t.who(event.by)} moved it to version {event.fingerprint[:12]} of the contract"
+
+
+def _watched(event: StepReturned | StepRaised | StepFailed) -> str:
+    """What is told of a watched AI: never what it said, for the case may still be decided."""
+    return f"{event.step}: the AI was watched; what it said decides nothing here"
+
+
 def _returned(t: Teller, event: StepReturned) -> str:
+    if event.is_shadow:
+        return _watched(event)
     if event.proposal is None:
         return f"{event.step}: {t.brief(event.value)}" if event.value is not None else event.step
     said = event.proposal
@@ -162,10 +174,14 @@ def _returned(t: Teller, event: StepReturned) -> str:
 
 
 def _raised(_: Teller, event: StepRaised) -> str:
+    if event.is_shadow:
+        return _watched(event)
     return f"{event.step}: {event.exception.detail or spaced(event.exception.type)}"
 
 
 def _failed(_: Teller, event: StepFailed) -> str:
+    if event.is_shadow:
+        return _watched(event)
     how = "was too slow" if event.timed_out else "failed"
     return f"{event.step}: {how}, try {event.attempt + 1} ({event.error})"
 
@@ -236,6 +252,7 @@ _HEADLINES: Final[Mapping[type[Any], Callable[[Any, Any], str]]] = MappingProxyT
     {
         CaseOpened: _opened,
         StepReturned: _returned,
+        CaseMigrated: _migrated,
         StepRaised: _raised,
         StepFailed: _failed,
         StepHeld: _step_held,

@@ -28,6 +28,8 @@ class CrashPoint(StrEnum):
     DECISION_BEFORE_COMMIT = "decision_before_commit"
     DECISION_AFTER_COMMIT = "decision_after_commit"
     SWEEP_BEFORE_COMMIT = "sweep_before_commit"
+    RELEASE_BEFORE_COMMIT = "release_before_commit"
+    RELEASE_AFTER_COMMIT = "release_after_commit"
     EPISODE_ENDED = "episode_ended"
 
 

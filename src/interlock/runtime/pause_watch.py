@@ -47,7 +47,14 @@ class PauseWatch:
             if (each.workflow, each.fingerprint, each.step)
             == (case.workflow, case.fingerprint, effect.step)
         ]
-        return what_stops_step(self._pauses, case.workflow, effect.step, agents, era=case.release)
+        return what_stops_step(
+            self._pauses,
+            case.workflow,
+            effect.step,
+            agents,
+            era=case.release,
+            segment=case.segment,
+        )
 
     def _look(self) -> None:
         pauses = self._store.pauses_in_force()

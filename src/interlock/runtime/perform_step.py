@@ -72,6 +72,7 @@ class StepPerformer:
         except Exception as crash:  # noqa: BLE001  (the step edge: an incident, not our crash)
             event = _failed(effect, said_by(crash), took())
             where = where_in_code(crash)
+        event = replace(event, is_shadow=effect.is_shadow)
         _describe(seen, event)
         _log(effect, case, event, where)
         return event

@@ -19,7 +19,8 @@ from interlock.domain.rules.advance import advance
 from interlock.observe import PROBE_UNFIT, log
 from interlock.runtime.chores import Chore
 from interlock.runtime.context import Context
-from interlock.runtime.workflow import CaseUnfit, Workflow
+from interlock.runtime.joining import Joined, joined
+from interlock.runtime.workflow import CaseUnfit
 from interlock.storage import NewDocument
 
 EVERY_SECONDS: Final = 60.0
@@ -35,19 +36,17 @@ def ask_probes(context: Context) -> int:
     """How many planted questions were asked now, over all workflows."""
     now, asked = context.clock.now(), 0
     for name in sorted({each.contract.workflow for each in context.workflows}):
-        workflow = context.workflows.named(name)
-        for day, number, probe in probing.due(workflow.contract, now):
-            asked += _ask(context, workflow, probe, day, number, now)
+        to = joined(context, name)
+        for day, number, probe in probing.due(to.workflow.contract, now):
+            asked += _ask(context, to, probe, day, number, now)
     return asked
 
 
-def _ask(
-    context: Context, workflow: Workflow, probe: Probe, day: date, number: int, now: datetime
-) -> int:
-    contract = workflow.contract
+def _ask(context: Context, to: Joined, probe: Probe, day: date, number: int, now: datetime) -> int:
+    contract = to.workflow.contract
     planted = probing.numbered(probe, contract.workflow, day, number)
     try:
-        case = _case(context, workflow, planted, day, number, now)
+        case = _case(context, to, planted, day, number, now)
     except CaseUnfit:
         log().warning(PROBE_UNFIT, workflow=contract.workflow, probe=probe.name)
         return 0
@@ -61,10 +60,14 @@ def _ask(
 
 
 def _case(
-    context: Context, workflow: Workflow, probe: Probe, day: date, number: int, now: datetime
+    context: Context, to: Joined, probe: Probe, day: date, number: int, now: datetime
 ) -> Case:
-    """The case that never was, up to the question it asks. Raises: CaseUnfit."""
-    contract, refit = workflow.contract, workflow.fit(dict(probe.data))
+    """The case that never was, up to the question it asks. Raises: CaseUnfit.
+
+    It stands where a real case would, and belongs to no era: it is no part of the business.
+    """
+    contract, refit = to.workflow.contract, to.workflow.fit(dict(probe.data))
+    stage = to.release.stand_of(refit.segment).stage if to.release else context.stage
     amount = None
     if refit.amount_micros is not None and refit.amount_currency is not None:
         amount = Money(micros=refit.amount_micros, currency=refit.amount_currency)
@@ -80,7 +83,7 @@ def _case(
         title=refit.title or probe.document or refit.key,
         segment=refit.segment,
         arm=Arm.PROBE,
-        stage=context.stage,
+        stage=stage,
         source=_source(probe),
         amount=amount,
         deadline=refit.deadline,

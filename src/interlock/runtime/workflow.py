@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pydantic import ValidationError
 
@@ -112,15 +112,20 @@ class Workflow:
             raise CaseUnfit((str(wrong),)) from None
 
 
+Fetch: TypeAlias = Callable[[str, str], "Workflow | None"]  # by name and fingerprint
+
+
 class Workflows:
     """The workflows of this process, by fingerprint.
 
     Of several versions of one workflow the first given is the current one, which new cases begin
-    with; the others are here for the cases that began with them.
+    with; the others are here for the cases that began with them. fetch: loads a version nobody
+    gave, which a release names; None when it cannot be had here.
     """
 
-    def __init__(self, workflows: Iterable[Workflow]) -> None:
+    def __init__(self, workflows: Iterable[Workflow], fetch: Fetch | None = None) -> None:
         self._by_fingerprint = {each.contract.fingerprint: each for each in workflows}
+        self._fetch = fetch
 
     def __iter__(self) -> Iterator[Workflow]:
         """The current version of each workflow."""
@@ -152,6 +157,14 @@ class Workflows:
             if each.contract.workflow == WorkflowId(name):
                 return each
         raise WorkflowUnknown(name, self._names())
+
+    def version(self, name: str, fingerprint: Fingerprint) -> Workflow:
+        """The workflow of that version, fetched when nobody gave it. Raises: WorkflowUnknown."""
+        if not self.knows(fingerprint) and self._fetch is not None:
+            fetched = self._fetch(name, fingerprint)
+            if fetched is not None:  # a new dict: others may be reading the old one
+                self._by_fingerprint = {**self._by_fingerprint, fingerprint: fetched}
+        return self.of(fingerprint)
 
     def knows(self, fingerprint: str) -> bool:
         """True when cases of this fingerprint can be worked on here."""

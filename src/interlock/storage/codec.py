@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 from interlock.domain.action import Action
 from interlock.domain.case import Case, OpenException
 from interlock.domain.event import Event
+from interlock.domain.gate import GateVerdict
 from interlock.domain.people import Account
 from interlock.domain.review import Decision, EvidencePackage, ReviewTask
 
@@ -43,4 +44,5 @@ DECISION: Final[Codec[Decision]] = Codec(Decision)
 EVIDENCE: Final[Codec[EvidencePackage]] = Codec(EvidencePackage)
 OPEN_EXCEPTION: Final[Codec[OpenException]] = Codec(OpenException)
 ACCOUNT: Final[Codec[Account]] = Codec(Account)
+VERDICT: Final[Codec[GateVerdict]] = Codec(GateVerdict)
 EVENT: Final[Codec[Event]] = Codec(Annotated[Event, Field(discriminator="kind")])

@@ -28,8 +28,10 @@ from interlock.storage.quality import QualityOfReview
 from interlock.storage.queue_pages import QueuePages
 from interlock.storage.reading import Reading
 from interlock.storage.recording import Recording
+from interlock.storage.releases import Releases
 from interlock.storage.reviewing import Reviewing
 from interlock.storage.schema import Schema
+from interlock.storage.verdicts import Verdicts
 from interlock.storage.views import SavedViews
 
 
@@ -54,6 +56,8 @@ class Store(
     Desk,
     QualityOfReview,
     Notices,
+    Releases,
+    Verdicts,
 ):
     """Cases, tasks, actions, facts and the audit log, in SQLite or PostgreSQL."""
 

@@ -130,3 +130,24 @@ def test_an_agent_without_a_name_goes_by_its_steps() -> None:
 
     assert agent_of(nameless) == STEP
     assert agent_of(replace(nameless, model=AGENT)) == AGENT
+
+
+@pytest.mark.parametrize(("name", "stops"), [(f"{ERA}/easy", True), (f"{ERA}/hard", False)])
+def test_a_part_of_an_era_stops_its_segment_only(name: str, stops: bool) -> None:
+    """One kind of work may be taken back while the others earn their keep."""
+    pause = a_pause(PauseScope(kind=ScopeKind.ERA, workflow=HERE, name=name))
+    case = replace(decided_case(), segment="easy")
+
+    at_step = what_stops_step([pause], HERE, STEP, era=ERA, segment="easy")
+    at_action = what_stops_action([pause], case, an_action())
+
+    assert (at_step == pause) is stops
+    assert (at_action == pause) is stops
+
+
+def test_what_was_taken_back_comes_before_any_other_pause() -> None:
+    """A case of an era that nobody brings back must not wait for a workflow to be resumed."""
+    workflow = a_pause(SCOPES[ScopeKind.WORKFLOW], 1)
+    era = a_pause(SCOPES[ScopeKind.ERA], 2)
+
+    assert what_stops_action([workflow, era], decided_case(), an_action()) == era

@@ -29,12 +29,12 @@ def counts(draw: st.DrawFn) -> tuple[int, int]:
 def test_the_stake_after_two_cases_is_what_a_hand_reckons() -> None:
     """One hit in two cases against a line of one half.
 
-    At odds 1 (a half), bets on odds 0.05, 0.25, 0.5 and 0.75 are bets on rates 1/21, 1/5, 1/3
-    and 3/7; one hit and one miss multiply each stake by 4 q (1 - q).
+    At odds 1 (a half), bets on odds 0.05, 0.25, 0.5, 0.75 and 0.95 are bets on rates 1/21, 1/5,
+    1/3, 3/7 and 19/39; one hit and one miss multiply each stake by 4 q (1 - q).
     """
+    rates = (1 / 21, 1 / 5, 1 / 3, 3 / 7, 19 / 39)
     by_hand = sum(
-        share * 4 * rate * (1 - rate)
-        for (_, share), rate in zip(BETS, (1 / 21, 1 / 5, 1 / 3, 3 / 7), strict=True)
+        share * 4 * rate * (1 - rate) for (_, share), rate in zip(BETS, rates, strict=True)
     )
 
     assert evidence_below(1, 2, 0.5) == pytest.approx(log(by_hand))
@@ -114,8 +114,8 @@ def test_counts_that_cannot_be_are_refused(hits: int, cases: int, line: float) -
 
 
 def test_a_release_at_the_line_is_promoted_in_less_than_one_of_twenty() -> None:
-    """Exact, looked at after each of 6,000 cases; a fixed sample looked at once has the same."""
-    assert gate_odds(0.04, line=0.04, trigger=None, cases=6_000).promote <= 0.05
+    """Exact, looked at after each of 6,000 cases; a plain mixture of bets has 4.8 %."""
+    assert gate_odds(0.04, line=0.04, trigger=None, cases=6_000).promote <= 0.048
 
 
 def test_a_good_release_is_promoted_soon() -> None:
@@ -136,8 +136,8 @@ def test_the_chances_of_the_verdicts_are_what_a_hand_reckons() -> None:
     """Against a line of 0.9, hits that never come: the first bet to pay is the one on few hits.
 
     With no hit in n cases the stake is the sum of share × ((1 - q) / 0.1)^n; it passes 20 at n = 2
-    (q = 9/29, 9/13, 9/11, 27/31 for the four bets: 0.05 × 47.6 + 0.15 × 9.47 + … is below 20) and
-    so on; the chance to promote by then is that of no hit, when no other count suffices.
+    (q = 9/29, 9/13, 9/11, 27/31, 171/191 for the five bets: 0.05 × 47.6 + 0.15 × 9.47 + … is below
+    20) and so on; the chance to promote by then is that of no hit, when no other count suffices.
     """
     first = next(n for n in range(1, 20) if evidence_below(0, n, 0.9) >= log(20))
 

@@ -43,6 +43,7 @@ from interlock.domain.event import (
     ActionSucceeded,
     BudgetRefused,
     CaseCancelled,
+    CaseMigrated,
     CaseOpened,
     CompensationFinished,
     Event,
@@ -72,19 +73,22 @@ from interlock.domain.rules import (
     asking,
     flow,
     handover,
+    migrating,
     on_action,
     on_look,
     on_review,
     on_step,
     probing,
     reopening,
+    shadowing,
+    standing_down,
     undo,
 )
 from interlock.domain.rules.draft import Draft
 from interlock.domain.transition import Transition
 
 OUT_OF_PLACE: Final = "out_of_place"  # the note of an event the case's state has no place for
-RUNNING: Final = frozenset({Phase.STEP, Phase.FALLBACK})
+RUNNING: Final = frozenset({Phase.STEP, Phase.SHADOW, Phase.FALLBACK})
 
 
 def advance(contract: WorkflowContract, case: Case, event: Event, now: datetime) -> Transition:
@@ -107,7 +111,7 @@ def due(contract: WorkflowContract, case: Case) -> Effect | None:
     if case.state is not CaseState.READY:
         return None
     match case.phase:
-        case Phase.STEP | Phase.FALLBACK:
+        case Phase.STEP | Phase.SHADOW | Phase.FALLBACK:
             return _run(contract, case)
         case Phase.REMEDY if case.exception is not None:
             route = contract.route_for(case.exception.type)
@@ -147,13 +151,16 @@ def _run(contract: WorkflowContract, case: Case) -> RunStep:
     step = contract.step(case.step or "")
     falls_back = case.phase is Phase.FALLBACK
     function = step.fallback.step if falls_back and step.fallback else step.step_name
+    watched = case.phase is Phase.SHADOW
+    seconds = step.limits.timeout_seconds
     return RunStep(
         case_id=case.id,
         step=step.step_name,
         function=function or step.step_name,
         attempt=case.attempt,
-        timeout_seconds=step.limits.timeout_seconds,
+        timeout_seconds=shadowing.patience(seconds) if watched else seconds,
         is_ai=step.is_ai and not falls_back,
+        is_shadow=watched,
     )
 
 
@@ -172,10 +179,8 @@ def _apply(draft: Draft, event: Event) -> bool:
             return on_action.lifted(draft, event)
         case CaseCancelled():
             return _cancelled(draft, event)
-        case CaseCommented():
-            return reopening.commented(draft, event)
-        case CaseReopened():
-            return reopening.reopened(draft, event)
+        case CaseCommented() | CaseReopened() | CaseMigrated():
+            return _from_outside(draft, event)
         case (
             ActionStarted()
             | ActionSucceeded()
@@ -192,12 +197,24 @@ def _apply(draft: Draft, event: Event) -> bool:
             return _review_event(draft, event)
 
 
+def _from_outside(draft: Draft, event: CaseCommented | CaseReopened | CaseMigrated) -> bool:
+    match event:
+        case CaseCommented():
+            return reopening.commented(draft, event)
+        case CaseReopened():
+            return reopening.reopened(draft, event)
+    return migrating.migrated(draft, event)
+
+
 def _opened(draft: Draft, event: CaseOpened) -> bool:
     if draft.case.version or draft.case.phase is not Phase.INTAKE or draft.case.tasks_made:
         return False
     if draft.case.probe is not None:
         return probing.opened(draft)
     draft.count(FactKind.CASE_OPENED)
+    if draft.case.release:
+        why = event.placed or f"where its release stands: {draft.case.stage}"
+        draft.note("placed", why, release=draft.case.release, arm=draft.case.arm)
     if event.problem is not None:
         flow.raise_exception(draft, event.problem)
     else:
@@ -215,6 +232,10 @@ def _step_event(draft: Draft, event: StepReturned | StepRaised | StepFailed | St
     )
     if not fits:
         return False
+    if case.phase is Phase.SHADOW:
+        return shadowing.watched(draft, event)
+    if getattr(event, "is_shadow", False):
+        return False  # what was only watched is nothing here
     match event:
         case StepReturned():
             on_step.returned(draft, event)
@@ -259,7 +280,7 @@ def _action_event(draft: Draft, event: on_action.ActionEvent) -> bool:
         case BudgetRefused() if action.state in acting.STARTABLE:
             on_action.budget_refused(draft, event, action)
         case ActionHeld() if action.state in acting.STARTABLE:
-            acting.hold(draft, action, event.paused_by)
+            standing_down.held(draft, action, event.paused_by)
         case CompensationFinished() if action.state in HAPPENED:
             on_action.compensated(draft, event, action)
         case _:

@@ -28,10 +28,11 @@ from interlock.domain.contract import (
     WorkflowStep,
 )
 from interlock.domain.fact import FactKind
-from interlock.domain.rules import acting, asking, evidence, sampling
+from interlock.domain.rules import acting, asking, evidence, sampling, shadowing
 from interlock.domain.rules.authority import Mandate, mandate, unlisted_action
 from interlock.domain.rules.draft import Draft
 
+HUMAN_REVIEW: Final = FallbackMode.HUMAN_REVIEW
 END: Final = "end"  # `next: end` finishes the case
 
 
@@ -41,7 +42,7 @@ def start(draft: Draft) -> None:
         if action.state is ActionState.PLANNED:
             draft.put_action(move(action, ActionMove.WITHDRAW))
     draft.change(outputs={}, states={}, evidence={}, proposal=None, exception=None)
-    draft.change(decided_by_machine={})
+    draft.change(decided_by_machine={}, shadows={})
     enter_from(draft, 0)
 
 
@@ -92,12 +93,19 @@ def begin(draft: Draft, step: WorkflowStep) -> None:
     draft.note("mandate", f"{step.mode} at {draft.case.stage}", step=step.step_name, given=given)
     if given is Mandate.PERSON:
         asking.ask_for_work(draft, step, f"{step.step_name} is a person's work")
+    elif given is Mandate.HIDDEN and shadowing.is_watched(draft.case, step):
+        draft.make_ready(Phase.SHADOW)
     elif given is Mandate.HIDDEN:
-        fall_back(draft, step, f"the AI does not decide at {draft.case.stage}, {draft.case.arm}")
+        handle_without_ai(draft, step)
     elif step.has_function:
         draft.make_ready(Phase.STEP)
     else:
         settle(draft, acting.plan(draft, step, None))
+
+
+def handle_without_ai(draft: Draft, step: WorkflowStep) -> None:
+    """The step's real handling where its AI is only watched, or not even that."""
+    fall_back(draft, step, f"the AI does not decide at {draft.case.stage}, {draft.case.arm}")
 
 
 def accept(
@@ -119,6 +127,7 @@ def accept(
         draft.note("policy", unlisted.rule, answer="deny")
         raise_exception(draft, _exception(draft, unlisted.exception_type, unlisted.detail))
         return
+    shadowing.compare(draft, step, value, requests)
     case = draft.case
     if by_machine or step.step_name in case.decided_by_machine:
         decided = {**case.decided_by_machine, step.step_name: by_machine}
@@ -198,13 +207,19 @@ def _remedy_is_due(draft: Draft, route: ExceptionRoute, exception: OpenException
     return draft.case.step is not None and draft.case.closing is None and not may_have_happened
 
 
-def fall_back(draft: Draft, step: WorkflowStep, why: str) -> None:
-    """The step is done without its AI: by fixed rules, else by a person."""
-    fallback = step.fallback
+def fall_back(draft: Draft, step: WorkflowStep, why: str, *, release_says: bool = False) -> None:
+    """The step is done without its AI: by fixed rules, else by a person.
+
+    release_says: its release was taken back; where the gate falls back to human review, a person
+    does it even where there are fixed rules.
+    """
+    fallback, gate = step.fallback, draft.contract.gate
+    to_people = release_says and gate is not None and gate.fallback_mode is HUMAN_REVIEW
     by_rules = (
         fallback is not None
         and fallback.mode is FallbackMode.DETERMINISTIC_PATH
         and fallback.step is not None
+        and not to_people
     )
     draft.note("fallback", why, step=step.step_name, by="rules" if by_rules else "person")
     draft.change(fallback_used=True, attempt=0)

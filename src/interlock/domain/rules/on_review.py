@@ -45,6 +45,7 @@ from interlock.domain.rules import (
     reopening,
     second_look,
     sla,
+    standing_down,
     thinking,
 )
 from interlock.domain.rules.draft import Draft
@@ -187,6 +188,8 @@ def _approved_exception(draft: Draft) -> None:
 
 
 def _approved_about_action(draft: Draft, exception: OpenException) -> None:
+    if exception.type == standing_down.TAKEN_BACK:  # it rests on this person's word from now on
+        draft.change(decided_by_machine={})
     action = next(each for each in draft.case.actions if each.id == exception.action_id)
     draft.change(exception=None, attempt=0)
     if action.state is ActionState.UNKNOWN:

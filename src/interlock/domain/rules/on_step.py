@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from interlock.domain.case import OpenException, Phase, ProposalRecord, WaitsFor
 from interlock.domain.event import RemedyReturned, StepFailed, StepRaised, StepReturned
@@ -20,6 +21,8 @@ from interlock.domain.rules.draft import Draft
 from interlock.domain.rules.pausing import agent_of
 from interlock.domain.rules.refit import refit_case
 from interlock.domain.rules.retry import wait_before
+
+TAKEN_BACK: Final = "its release was taken back"
 
 
 def returned(draft: Draft, event: StepReturned) -> None:
@@ -95,7 +98,11 @@ def held(draft: Draft, paused_by: PausedBy) -> None:
     draft.note("paused", paused_by.scope, pause=paused_by.pause)
     draft.count(FactKind.CASE_PAUSED, name=paused_by.scope, detail=draft.step.step_name)
     draft.change(proposal=None)
-    flow.fall_back(draft, draft.step, f"paused: {paused_by.scope}")
+    if paused_by.taken_back:
+        draft.count(FactKind.STOOD_DOWN, name=draft.step.step_name)
+        flow.fall_back(draft, draft.step, TAKEN_BACK, release_says=True)
+    else:
+        flow.fall_back(draft, draft.step, f"paused: {paused_by.scope}")
 
 
 def raised(draft: Draft, event: StepRaised) -> None:

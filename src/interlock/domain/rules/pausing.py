@@ -7,7 +7,9 @@
 | step | that step takes its fallback | waits if it rests on that step, or is its own | the same |
 | agent | a step it does takes its fallback | waits if it rests on that agent | runs |
 | action | runs | that action waits | that action waits |
-| era | takes its release's fallback | is taken back | runs |
+| era, or a segment's part of it | takes its release's fallback | is taken back | runs |
+
+An era is asked about first: a case of one that was taken back must not wait for any other pause.
 
 An action rests on the machine's own decision when an AI result of its case was accepted with no
 person asked, and no person approved the action under a tier. With no such result, it follows from
@@ -24,6 +26,7 @@ from interlock.domain.action import Action, ActionState
 from interlock.domain.case import Case, ProposalRecord
 from interlock.domain.event import ActionStarted, StepReturned
 from interlock.domain.pause import Pause, PauseScope, ScopeKind
+from interlock.domain.release import part_of
 from interlock.domain.transition import Transition
 
 
@@ -39,11 +42,12 @@ def what_stops_step(
     agents: Collection[str] = (),
     *,
     era: str = "",
+    segment: str = "",
 ) -> Pause | None:
     """The pause, if any, that keeps this step's AI from deciding. agents: who does the step;
-    era: of the release its case was opened in."""
+    era: of the release its case was opened in; segment: the case's."""
     made_by = {step, *agents}
-    for pause in pauses:
+    for pause in sorted(pauses, key=_eras_first):
         scope = pause.scope
         match scope.kind:
             case ScopeKind.EVERYTHING:
@@ -54,14 +58,15 @@ def what_stops_step(
                 return pause
             case ScopeKind.AGENT if scope.name in made_by:
                 return pause
-            case ScopeKind.ERA if era and scope.name == era:
+            case ScopeKind.ERA if _is_of(scope, era, segment):
                 return pause
     return None
 
 
 def what_stops_action(pauses: Iterable[Pause], case: Case, action: Action) -> Pause | None:
     """The pause, if any, that keeps this action from beginning."""
-    holding = (each for each in pauses if _HOLDS[each.scope.kind](each.scope, case, action))
+    first = sorted(pauses, key=_eras_first)
+    holding = (each for each in first if _HOLDS[each.scope.kind](each.scope, case, action))
     return next(holding, None)
 
 
@@ -70,7 +75,8 @@ def is_a_start(transition: Transition) -> bool:
     accepted, or the intent of an action."""
     event = transition.event
     if isinstance(event, StepReturned):
-        return event.proposal is not None and event.paused_by is None
+        accepted = event.paused_by is None and not event.is_shadow
+        return event.proposal is not None and accepted
     return isinstance(event, ActionStarted) and any(
         each.state is ActionState.INTENDED for each in transition.actions
     )
@@ -84,7 +90,9 @@ def what_stops(pauses: Collection[Pause], transition: Transition) -> Pause | Non
     if isinstance(event, StepReturned) and event.proposal is not None:
         agents = (agent_of(event.proposal),)
         case = transition.case
-        return what_stops_step(pauses, case.workflow, event.step, agents, era=case.release)
+        return what_stops_step(
+            pauses, case.workflow, event.step, agents, era=case.release, segment=case.segment
+        )
     for action in transition.actions:
         if action.state is ActionState.INTENDED:
             return what_stops_action(pauses, transition.case, action)
@@ -94,6 +102,14 @@ def what_stops(pauses: Collection[Pause], transition: Transition) -> Pause | Non
 def rests_on_machine(case: Case, action: Action) -> bool:
     """True when no person stands between an AI result and this action."""
     return bool(case.decided_by_machine) and not action.approved_by
+
+
+def _eras_first(pause: Pause) -> bool:
+    return pause.scope.kind is not ScopeKind.ERA
+
+
+def _is_of(scope: PauseScope, era: str, segment: str) -> bool:
+    return bool(era) and scope.name in (era, part_of(era, segment))
 
 
 def _everything(scope: PauseScope, case: Case, action: Action) -> bool:
@@ -121,7 +137,7 @@ def _agent(scope: PauseScope, case: Case, action: Action) -> bool:
 
 
 def _era(scope: PauseScope, case: Case, action: Action) -> bool:
-    return bool(case.release) and scope.name == case.release and rests_on_machine(case, action)
+    return _is_of(scope, case.release, case.segment) and rests_on_machine(case, action)
 
 
 _HOLDS: Final[dict[ScopeKind, Callable[[PauseScope, Case, Action], bool]]] = {

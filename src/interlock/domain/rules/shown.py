@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from interlock.domain.case import Arm, Case
+from interlock.domain.case import Arm, Case, CaseState
 from interlock.domain.ids import PersonId, TaskId
 from interlock.domain.people import CONTRACT_ALONE, Standing
 from interlock.domain.quality import LookKind
@@ -87,7 +87,10 @@ def refused_unseen(task: ReviewTask, person: str, verb: Verb) -> Permission | No
 
 
 def shown_case(case: Case) -> Case:
-    """The case as reviewers may see it: nothing in it says that it is a probe."""
+    """The case as reviewers may see it: nothing in it says that it is a probe, and nothing what
+    a watched AI said of it before it is closed."""
+    if case.shadows and case.state is not CaseState.CLOSED:
+        case = replace(case, shadows={})
     if case.arm is not Arm.PROBE:
         return case
     return replace(case, arm=Arm.RELEASE, probe=None)

@@ -18,7 +18,7 @@ from interlock.domain.desk_event import CaseCommented
 from interlock.domain.one_line import spaced
 from interlock.papers.case_file.contract_shown import contract_shown
 from interlock.papers.case_file.document_shown import document_shown
-from interlock.papers.case_file.record import CaseRecord
+from interlock.papers.case_file.record import CaseRecord, is_kept_back
 from interlock.papers.case_file.redaction import Redactor
 from interlock.papers.case_file.view import (
     CaseFileView,
@@ -36,8 +36,8 @@ from interlock.papers.words import HANDLINGS, OUTCOMES, WAITS, counted, stamp
 
 PRIVATE: Final = {
     "here": "its private part is in this file, and the commitment in the entry binds it",
-    "withheld": "its private part holds something protected and is withheld; the entry's "
-    "commitment still binds it",
+    "withheld": "its private part holds something that is protected, or that nobody sees before "
+    "the case is closed, and is withheld; the entry's commitment still binds it",
     "kept back": "its private part may hold what the AI suggested and is not in this file; the "
     "entry's commitment still binds it",
     "erased": "its private part was erased; the entry's commitment still binds what it was",
@@ -179,7 +179,8 @@ def _entry(entry: AuditEntry, record: CaseRecord, redactor: Redactor) -> EntrySh
         entry.commitment,
         entry.previous,
     ]
-    hidden = redactor.withholds_json(str(entry.payload))
+    unseen = is_kept_back(record.case, entry)
+    hidden = unseen or redactor.withholds_json(str(entry.payload))
     private = "kept back" if record.kept.ai else "withheld" if hidden else "here"
     private = "erased" if entry.salt is None else private
     return EntryShown(

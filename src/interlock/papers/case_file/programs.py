@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from interlock.domain.audit import AuditEntry
+from interlock.domain.case import Case
 from interlock.domain.rules.shown import KeptBack
-from interlock.papers.case_file.record import CaseRecord
+from interlock.papers.case_file.record import CaseRecord, is_kept_back
 from interlock.papers.case_file.redaction import Redactor
 
 FORMAT: Final = "interlock.case-file/1"
@@ -27,7 +28,9 @@ def for_programs(record: CaseRecord, redactor: Redactor, now: datetime) -> dict[
         "fingerprint": record.case.fingerprint,
         "length": record.length,
         "head": record.head,
-        "entries": [entry_for_programs(each, redactor, record.kept) for each in record.entries],
+        "entries": [
+            entry_for_programs(each, record.case, redactor, record.kept) for each in record.entries
+        ],
         "evidence": [
             {"task": task, "digest": each.digest}
             | _content(each.content, redactor, kept_back=record.withholds(task))
@@ -37,7 +40,9 @@ def for_programs(record: CaseRecord, redactor: Redactor, now: datetime) -> dict[
     }
 
 
-def entry_for_programs(entry: AuditEntry, redactor: Redactor, kept: KeptBack) -> dict[str, Any]:
+def entry_for_programs(
+    entry: AuditEntry, case: Case, redactor: Redactor, kept: KeptBack
+) -> dict[str, Any]:
     """One entry with everything its hash covers; its private part only when it may be seen."""
     told: dict[str, Any] = {
         "seq": entry.seq,
@@ -51,7 +56,7 @@ def entry_for_programs(entry: AuditEntry, redactor: Redactor, kept: KeptBack) ->
     }
     if entry.salt is None:
         return {**told, "private": "erased"}
-    if is_withheld(entry, redactor, kept):
+    if is_kept_back(case, entry) or is_withheld(entry, redactor, kept):
         return {**told, "private": "withheld"}
     return {**told, "private": "here", "payload": entry.payload, "salt": entry.salt}
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from interlock.domain.audit import AuditEntry, ChainFault, chain_faults
-from interlock.domain.case import Case
+from interlock.domain.case import Case, CaseState
 from interlock.domain.ids import CaseId, TaskId
 from interlock.domain.review import Decision, EvidencePackage, ReviewState, ReviewTask
 from interlock.domain.rules.shown import (
@@ -22,6 +22,7 @@ from interlock.domain.rules.shown import (
     shown_package,
 )
 from interlock.errors import InterlockError
+from interlock.papers.narrative import event_of
 from interlock.runtime.directory import Directory
 from interlock.storage import (
     CaseUnknown,
@@ -122,6 +123,14 @@ def case_record(store: Store, case_id: CaseId, reader: str, now: datetime) -> Ca
         reader=reader,
         kept=kept,
     )
+
+
+def is_kept_back(case: Case, entry: AuditEntry) -> bool:
+    """True for what a watched AI said of a case that is still open: whoever decides it may hold
+    this file, and must not know."""
+    if case.state is CaseState.CLOSED:
+        return False
+    return bool(getattr(event_of(entry), "is_shadow", False))
 
 
 def _contract(store: Store, case: Case) -> ContractRow | None:

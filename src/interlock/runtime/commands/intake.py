@@ -21,11 +21,13 @@ from interlock.domain.exceptions import CaseException
 from interlock.domain.ids import CaseId, PersonId
 from interlock.domain.money import Money
 from interlock.domain.rules.advance import advance
+from interlock.domain.rules.placing import Place
 from interlock.domain.transition import Transition
 from interlock.observe import CASES_OPENED, log
 from interlock.runtime.calling import contained
 from interlock.runtime.context import Context
 from interlock.runtime.crash_points import CrashPoint
+from interlock.runtime.joining import Joined, Newcomer, joined, places
 from interlock.runtime.plain import plain_text, to_plain
 from interlock.runtime.workflow import CaseUnfit, Workflow
 from interlock.storage import NewDocument, Opened
@@ -73,8 +75,9 @@ def deliver(
 
     Raises: WorkflowUnknown; what the store raises.
     """
-    workflow = context.workflows.named(workflow_name)
     now = context.clock.now()
+    to = joined(context, workflow_name)
+    workflow = to.workflow
     sound = [replace(each, name=plain_text(each.name)) for each in documents]
     candidates = [
         each
@@ -83,7 +86,7 @@ def deliver(
     ]
     context.store.put_documents(_kept(sound), now)
     context.crash.reach(CrashPoint.INTAKE_BEFORE_COMMIT)
-    delivered = _open(context, workflow, candidates, opened_by, now)
+    delivered = _open(context, to, candidates, opened_by, now)
     context.crash.reach(CrashPoint.INTAKE_AFTER_COMMIT)
     log().info(CASES_OPENED, workflow=workflow_name, cases=len(delivered))
     return delivered
@@ -192,13 +195,13 @@ def _bare_refit(key: str, title: str, data: Any = None) -> CaseRefit:
 
 def _open(
     context: Context,
-    workflow: Workflow,
+    to: Joined,
     candidates: Sequence[_Candidate],
     opened_by: PersonId | None,
     now: datetime,
 ) -> list[Delivered]:
     """Opens what is new; what has a known key but other bytes is opened again as a question."""
-    opened = _store(context, workflow, candidates, opened_by, now)
+    opened = _store(context, to, candidates, opened_by, now)
     clashes = [
         (place, candidate, result)
         for place, (candidate, result) in enumerate(zip(candidates, opened, strict=True))
@@ -207,7 +210,7 @@ def _open(
     results: list[tuple[_Candidate, Opened]] = list(zip(candidates, opened, strict=True))
     if clashes:
         again = [_clash(candidate, result.case_id) for _, candidate, result in clashes]
-        reopened = _store(context, workflow, again, opened_by, now)
+        reopened = _store(context, to, again, opened_by, now)
         for (place, _, _), candidate, result in zip(clashes, again, reopened, strict=True):
             results[place] = (candidate, result)
     context.engine.committed([result.case_id for _, result in results if result.is_new])
@@ -216,13 +219,17 @@ def _open(
 
 def _store(
     context: Context,
-    workflow: Workflow,
+    to: Joined,
     candidates: Sequence[_Candidate],
     opened_by: PersonId | None,
     now: datetime,
 ) -> list[Opened]:
     """Writes the openings and their episodes in one transaction."""
-    openings = [_opening(context, workflow, each, opened_by, now) for each in candidates]
+    newcomers = [_newcomer(to.workflow, each) for each in candidates]
+    openings = [
+        _opening(to.workflow, candidate, place, opened_by, now)
+        for candidate, place in zip(candidates, places(context, to, newcomers, now), strict=True)
+    ]
     ready = [each.case.id for each in openings if each.case.state is CaseState.READY]
     return context.store.open_cases(
         [(each,) for each in openings],
@@ -246,17 +253,25 @@ def _clash(candidate: _Candidate, first_case: CaseId) -> _Candidate:
     )
 
 
+def _newcomer(workflow: Workflow, candidate: _Candidate) -> Newcomer:
+    refit = candidate.refit
+    return Newcomer(id=_case_id(workflow, refit), segment=refit.segment, amount=_amount(refit))
+
+
+def _amount(refit: CaseRefit) -> Money | None:
+    if refit.amount_micros is None or refit.amount_currency is None:
+        return None
+    return Money(micros=refit.amount_micros, currency=refit.amount_currency)
+
+
 def _opening(
-    context: Context,
     workflow: Workflow,
     candidate: _Candidate,
+    place: Place,
     opened_by: PersonId | None,
     now: datetime,
 ) -> Transition:
     contract, refit = workflow.contract, candidate.refit
-    amount = None
-    if refit.amount_micros is not None and refit.amount_currency is not None:
-        amount = Money(micros=refit.amount_micros, currency=refit.amount_currency)
     case = Case(
         id=_case_id(workflow, refit),
         workflow=contract.workflow,
@@ -268,17 +283,20 @@ def _opening(
         tenant=refit.tenant,
         title=refit.title or candidate.document.name,
         segment=refit.segment,
-        stage=context.stage,
+        stage=place.stage,
+        arm=place.arm,
+        release=place.era,
         source=Source(
             document=candidate.digest,
             name=candidate.document.name,
             channel=candidate.document.channel,
         ),
-        amount=amount,
+        amount=_amount(refit),
         deadline=refit.deadline,
         opened_by=opened_by,
     )
-    return advance(contract, case, CaseOpened(case=case, problem=candidate.problem), now)
+    opened = CaseOpened(case=case, problem=candidate.problem, placed=place.note)
+    return advance(contract, case, opened, now)
 
 
 def _case_id(workflow: Workflow, refit: CaseRefit) -> CaseId:

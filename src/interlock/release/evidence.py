@@ -1,0 +1,190 @@
+"""What a gate judges by: counts of an era's facts, and what is known of the other conditions.
+
+Its one rule: what was not counted is said to be missing, with the reason; it is never a zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final, Protocol, TypeAlias
+
+from interlock.domain.case import Arm
+from interlock.domain.contract import Stage, WorkflowContract
+from interlock.domain.gate import Count, Finding, GateEvidence
+from interlock.domain.ids import Fingerprint, WorkflowId
+from interlock.domain.release import Release
+from interlock.domain.rollout import Precondition
+from interlock.domain.rules.gate_stages import ALONE, BUDGET_SPENT, CASES
+from interlock.release.budget import budget_state
+from interlock.release.conditions import conditions_of
+from interlock.runtime.context import Context
+from interlock.storage import Store
+from interlock.storage.verdicts import Comparisons, EraCounts, EraScope, QueueLateness
+
+BUSINESS: Final = frozenset({Arm.RELEASE, Arm.CANARY})  # no holdback, no planted questions
+Supplied: TypeAlias = Mapping[Precondition, tuple[Finding, str]]
+NOTHING_YET: Final[Supplied] = MappingProxyType(
+    {
+        Precondition.BASELINE: (Finding.NOT_YET, "no measured baseline is on record"),
+        Precondition.READINESS: (Finding.NOT_YET, "no readiness level is on record"),
+        Precondition.ADOPTION: (Finding.NOT_YET, "no adoption milestone is on record"),
+    }
+)
+
+
+class ProtectedResult(Protocol):
+    """What a run of the protected cases found. regressions: critical ones that fail now and
+    passed on the current release; failures: all critical ones that fail."""
+
+    @property
+    def critical_regressions(self) -> int: ...
+    @property
+    def critical_failures(self) -> int: ...
+
+
+class LatestResult(Protocol):
+    """The newest result of a version's protected cases, or None when they were never run."""
+
+    def __call__(
+        self, store: Store, workflow: WorkflowId, fingerprint: Fingerprint, /
+    ) -> ProtectedResult | None: ...
+
+
+def never_run(store: Store, workflow: WorkflowId, fingerprint: Fingerprint) -> None:
+    """No protected case was ever run."""
+
+
+def collect(
+    context: Context,
+    release: Release,
+    segment: str,
+    now: datetime,
+    *,
+    latest_result: LatestResult = never_run,
+    supplied: Supplied = NOTHING_YET,
+) -> GateEvidence:
+    """The evidence on a release in one segment, as of now; segment empty: on all its cases.
+
+    supplied: what other parts found of the baseline, readiness and adoption.
+    Raises: WorkflowUnknown when this process has not loaded the release's contract.
+    """
+    contract = context.workflows.of(release.fingerprint).contract
+    stand, store = release.stand_of(segment), context.store
+    scope = EraScope(
+        workflow=release.workflow,
+        era=stand.era,
+        since=stand.since,
+        until=now,
+        arms=BUSINESS,
+        segment=segment or None,
+    )
+    protected = latest_result(store, release.workflow, release.fingerprint)
+    counts, last_id, last_at = _counted(store, contract, scope, stand.stage)
+    counts["critical_regressions"] = _regressions(protected)
+    budget = budget_state(store, contract, scope, stand.stage)
+    if budget is not None:
+        counts[BUDGET_SPENT] = Count(hits=int(budget.is_spent))
+    return GateEvidence(
+        release=release.id,
+        era=stand.era,
+        workflow=release.workflow,
+        fingerprint=release.fingerprint,
+        segment=segment,
+        stage=stand.stage,
+        since=stand.since,
+        at=now,
+        counts=counts,
+        conditions={
+            **supplied,
+            **conditions_of(context, contract, release, stand, now, budget),
+            Precondition.PROTECTED_CASES: _protected(protected),
+        },
+        fact_until=last_id,
+        newest_fact_at=last_at,
+        looks=store.looks_made(stand.era, segment),
+    )
+
+
+def _counted(
+    store: Store, contract: WorkflowContract, scope: EraScope, stage: Stage
+) -> tuple[dict[str, Count], int, datetime | None]:
+    """The counts by number, and the newest fact they rest on."""
+    if stage is Stage.SHADOW:
+        compared = store.era_comparisons(scope)
+        return _of_shadow(compared), compared.last_id, compared.last_at
+    ai_steps = [step.step_name for step in contract.steps if step.is_ai]
+    judged = _with_arms(scope, {Arm.CANARY}) if stage is Stage.CANARY else scope
+    seen = store.era_counts(judged, ai_steps)
+    changed, decided = store.era_proposals_decided(scope)
+    counts = _of_cases(seen)
+    counts["human_override_rate"] = Count(hits=changed, cases=decided)
+    counts["reviewer_queue_sla_breach"] = _late(
+        store.era_reviews(scope, _window(contract)), contract.rollout.late_share
+    )
+    if stage in ALONE and not contract.sample_share:
+        unsampled = Count(broken="no quality sample is drawn: set quality.sample in the contract")
+        counts["error_rate"] = counts["first_pass_accuracy"] = unsampled
+    return counts, seen.last_id, seen.last_at
+
+
+def _of_cases(seen: EraCounts) -> dict[str, Count]:
+    """The shares of section "Numbers and their denominators", counted."""
+    return {
+        CASES: Count(hits=seen.left_it),
+        "exception_rate": Count(
+            hits=seen.routed, cases=seen.left_it, under_way=seen.entered - seen.left_it
+        ),
+        "escalation_rate": Count(hits=seen.with_people, cases=seen.closed),
+        "autonomous_resolution_rate": Count(hits=seen.alone, cases=seen.closed),
+        "rework_rate": Count(hits=seen.reworked, cases=seen.closed),
+        "error_rate": Count(hits=seen.wrong, cases=seen.checked),
+        "first_pass_accuracy": Count(hits=seen.checked - seen.not_first_time, cases=seen.checked),
+    }
+
+
+def _of_shadow(seen: Comparisons) -> dict[str, Count]:
+    """What watching shows: failures, and where people did otherwise."""
+    answered = seen.compared - seen.failed
+    return {
+        CASES: Count(hits=seen.cases),
+        "exception_rate": Count(hits=seen.failed, cases=seen.compared),
+        "human_override_rate": Count(hits=seen.different, cases=answered),
+    }
+
+
+def _late(queues: list[QueueLateness], allowed: float) -> Count:
+    """Whether more than the allowed share of any queue's questions passed their deadline."""
+    breached = [each for each in queues if each.late > allowed * max(each.opened, each.late)]
+    return Count(hits=int(bool(breached)))
+
+
+def _regressions(found: ProtectedResult | None) -> Count:
+    if found is None:
+        return Count(broken="the protected cases were not run on this version")
+    return Count(hits=found.critical_regressions)
+
+
+def _protected(found: ProtectedResult | None) -> tuple[Finding, str]:
+    if found is None:
+        return Finding.NOT_YET, "the protected cases were not run on this version"
+    if found.critical_failures:
+        return Finding.FAIL, f"{found.critical_failures} critical protected cases fail"
+    return Finding.PASS, "no critical protected case fails"
+
+
+def _window(contract: WorkflowContract) -> timedelta:
+    gate = contract.gate
+    return timedelta(hours=gate.promotion_window_hours if gate else 48)
+
+
+def _with_arms(scope: EraScope, arms: set[Arm]) -> EraScope:
+    return EraScope(
+        workflow=scope.workflow,
+        era=scope.era,
+        since=scope.since,
+        until=scope.until,
+        arms=frozenset(arms),
+        segment=scope.segment,
+    )
