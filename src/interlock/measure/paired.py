@@ -1,0 +1,70 @@
+"""Two versions on the same cases: is one really worse, or is it chance?
+
+Only the cases on which the two disagree say anything; those both pass or both fail say nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from scipy.stats import binomtest
+
+CONFIDENCE: Final = 0.95
+EVEN: Final = 0.5  # if the versions are equally good, a disagreement is a fair coin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paired:
+    """A comparison. worse, better: cases that only the old, only the new version passes.
+
+    difference: share of passed cases, new minus old, with its interval. p_value: how often chance
+    alone gives disagreements at least this one-sided.
+    """
+
+    cases: int
+    both: int
+    worse: tuple[str, ...]
+    better: tuple[str, ...]
+    difference: float
+    low: float
+    high: float
+    p_value: float
+
+
+def compared(
+    old: Mapping[str, bool], new: Mapping[str, bool], *, confidence: float = CONFIDENCE
+) -> Paired:
+    """The comparison of what two versions passed, by the cases both played.
+
+    The test is McNemar's in its exact form: a two-sided sign test of the disagreements. The
+    interval is the exact one of the share of disagreements that are for the worse, carried over
+    to the difference with the number of disagreements held as seen; without any, it is (0, 0)
+    at most as wide as what was seen, and says only that nothing changed on these cases.
+    Source: McNemar 1947, Psychometrika 12(2), 153-157; Clopper and Pearson 1934, Biometrika
+    26(4), 404-413.
+    """
+    names = sorted(old.keys() & new.keys())
+    worse = tuple(each for each in names if old[each] and not new[each])
+    better = tuple(each for each in names if new[each] and not old[each])
+    split = len(worse) + len(better)
+    both = sum(old[each] and new[each] for each in names)
+    if not split:
+        return Paired(
+            cases=len(names), both=both, worse=(), better=(), difference=0.0, low=0.0, high=0.0,
+            p_value=1.0,
+        )  # fmt: skip
+    test = binomtest(len(better), split, EVEN)
+    share = test.proportion_ci(confidence_level=confidence, method="exact")
+    scale = split / len(names)
+    return Paired(
+        cases=len(names),
+        both=both,
+        worse=worse,
+        better=better,
+        difference=(len(better) - len(worse)) / len(names),
+        low=(2 * float(share.low) - 1) * scale,
+        high=(2 * float(share.high) - 1) * scale,
+        p_value=float(test.pvalue),
+    )

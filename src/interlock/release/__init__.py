@@ -1,0 +1,1 @@
+"""Releases: how a version earns its autonomy, keeps it, and loses it."""
