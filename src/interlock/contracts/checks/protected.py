@@ -1,6 +1,6 @@
-"""Protected cases: files that can be played, that name what exists, and that somebody answers for.
+"""Protected cases: files that can be played, that name what exists and whom they belong to.
 
-Whether one is past its last day is said here too, for `check` runs often and nobody reads old files.
+Whether one is past its last day is said here too, for `check` runs often.
 """
 
 from __future__ import annotations

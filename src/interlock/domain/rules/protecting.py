@@ -29,7 +29,7 @@ def _found(expected: Expected, seen: Seen, protected: frozenset[str]) -> Iterato
     for key in PLAIN:
         wanted, got = getattr(expected, key), getattr(seen, key)
         if key in expected.said and wanted != got:
-            yield Difference(what=key, expected=wanted or NOTHING, got=got or NOTHING)
+            yield Difference(what=key, expected=_said(wanted), got=_said(got))
     for step, wanted in expected.outputs.items():
         for path, want, got in _unlike(wanted, seen.outputs.get(step), step):
             yield _hidden(Difference(what=path, expected=_said(want), got=_said(got)), protected)

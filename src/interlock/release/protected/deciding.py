@@ -44,9 +44,7 @@ def answer_for(
     return _decided(workflow, case, task, said, now)
 
 
-def _place(
-    task: ReviewTask, case: Case, protected: ProtectedCase, given: set[int]
-) -> int | None:
+def _place(task: ReviewTask, case: Case, protected: ProtectedCase, given: set[int]) -> int | None:
     """An exception is known by its type, an approval by its action, the rest by their step."""
     action = next((each.name for each in case.actions if each.id == task.action_id), None)
     names = {task.exception_type, action, None if task.exception_type else task.step} - {None}
@@ -98,7 +96,10 @@ def _decided(
                 for each in advance(workflow.contract, case, claim, now).tasks
                 if each.id == task.id
             )
-            return [claim, ReviewDecided(task=held, decision=decision, refit=refit, standing=standing)]
+            return [
+                claim,
+                ReviewDecided(task=held, decision=decision, refit=refit, standing=standing),
+            ]
         refusals.append(allowed.reason)
     why = refusals[0] if refusals else f"nobody works in {task.queue}"
     raise CannotPlay(
@@ -128,4 +129,3 @@ def _merged(case: Case, value: Any) -> Any:
     if isinstance(shown, Mapping) and isinstance(value, Mapping):
         return {**shown, **value}
     return value
-

@@ -23,7 +23,12 @@ from interlock.contracts import LoadedWorkflow
 from interlock.domain.protected import CaseFinding, EvalResult, Finding, ProtectedCase, Seen
 from interlock.domain.rules.protecting import differences
 from interlock.errors import InterlockError
-from interlock.release.protected.frozen_world import CannotPlay, frozen_world, models_of
+from interlock.release.protected.frozen_world import (
+    MODEL,
+    CannotPlay,
+    frozen_world,
+    models_of,
+)
 from interlock.release.protected.playing import play
 
 STEP_THREADS: Final = 16  # of steps that may be slow, over all cases at once
@@ -100,7 +105,8 @@ class _Players:
 
     def _make_models(self, data: Path | None) -> None:
         copy = self._place / "data"
-        if data is not None and data.is_dir():
+        models = any(each.kind == MODEL for each in self._loaded.contract.systems.values())
+        if models and data is not None and data.is_dir():
             shutil.copytree(data, copy)
         try:
             self._models = models_of(self._loaded, {"folder": str(copy), "data": str(copy)})
@@ -118,9 +124,7 @@ class _Players:
             if self._no_models:
                 raise CannotPlay(self._no_models, "correct systems(), or give --answers record")
             world = frozen_world(self._loaded, case, self._models, folder)
-            seen = play(
-                world, case, now=self._now, threads=threads, from_record=self._from_record
-            )
+            seen = play(world, case, now=self._now, threads=threads, from_record=self._from_record)
         except InterlockError as stopped:
             return _finding(case, Finding.COULD_NOT, why=str(stopped), since=started), None
         except Exception as crash:  # noqa: BLE001  (one case must not end the others)
@@ -129,9 +133,7 @@ class _Players:
         hidden = frozenset(self._loaded.contract.case.protected)
         wrong = differences(case.expected, seen, hidden)
         finding = _finding(case, Finding.FAILED if wrong else Finding.PASSED, since=started)
-        told = replace(
-            finding, differences=wrong, from_record=seen.from_record, notes=seen.notes
-        )
+        told = replace(finding, differences=wrong, from_record=seen.from_record, notes=seen.notes)
         return told, seen
 
 

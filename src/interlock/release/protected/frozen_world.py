@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from interlock.contracts import ActionFunction, LoadedWorkflow
+from interlock.contracts import ActionFunction, LoadedWorkflow, StepFunction
 from interlock.domain.protected import ProtectedCase
 from interlock.errors import InterlockError
 from interlock.runtime.workflow import Workflow
@@ -81,7 +81,10 @@ def frozen_world(
     systems = {name: known.get(name, Sealed(name)) for name in names}
     functions = loaded.functions
     inert = {name: _inert(each) for name, each in functions.actions.items()}
-    still = replace(loaded, functions=replace(functions, actions=inert))
+    steps = functions.steps
+    if case.document is None:  # its fields are no document a step could read
+        steps = {name: _without_document(each) for name, each in steps.items()}
+    still = replace(loaded, functions=replace(functions, steps=steps, actions=inert))
     return FrozenWorld(
         workflow=Workflow(loaded=still, systems=systems),
         sealed=frozenset(name for name in names if name not in known),
@@ -104,6 +107,14 @@ def _described(loaded: LoadedWorkflow, case: ProtectedCase, folder: Path) -> Map
             f"its systems could not be made: {type(crash).__name__}: {crash}",
             "correct systems: in the case, or frozen_systems in the code",
         ) from crash
+
+
+def _without_document(step: StepFunction) -> StepFunction:
+    """The step's function without the document, where it can do without one."""
+    kept = tuple(
+        each for each in step.parameters if each.name != "document" or not each.has_default
+    )
+    return replace(step, parameters=kept)
 
 
 def _inert(action: ActionFunction) -> ActionFunction:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from interlock.canonical import content_digest, derived_id
+from interlock.canonical import canonical, content_digest, derived_id
 from interlock.clock import Clock
 from interlock.domain.authoring import Document
 from interlock.domain.case import (
@@ -65,6 +65,7 @@ from interlock.runtime.workflow import CaseUnfit
 
 MOST_TURNS: Final = 400  # effects, decisions and waits of one case; more goes in circles
 CHANNEL: Final = "protected"
+FIELDS: Final = "fields.json"
 
 
 class PlayClock:
@@ -123,9 +124,7 @@ class _Player:
         self._workflow, self._contract = world.workflow, world.workflow.contract
         self._clock: Clock = PlayClock(protected.at or now)
         self._from_record = from_record
-        self._document = protected.document or Document(
-            name=protected.name, content=b"", channel=CHANNEL
-        )
+        self._document = protected.document or _as_document(protected)
         arguments = Arguments(self._workflow, lambda _: self._document)
         self._performer = Performer(
             self._workflow, arguments, self._clock, threads, CrashPlan(), Overruns()
@@ -199,7 +198,8 @@ class _Player:
             )
         event = await self._performer.perform(effect, story.case)
         if isinstance(event, StepFailed):
-            story.notes.append(f"{effect.function}: {event.error}")
+            said = self._masked(f"{effect.function}: {event.error}", story.case)
+            story.notes.append(said)
         return event
 
     def _frozen(self, effect: RunStep | RunRemedy, answer: StepAnswer, case: Case) -> Event:
@@ -259,17 +259,25 @@ class _Player:
         self._listen(story, transition)
 
     def _listen(self, story: _Story, transition: Transition) -> None:
-        before = story.case.exceptions_seen if story.met else 0
         story.case = case = transition.case
-        if case.exception is not None and (case.exceptions_seen > before or not story.met):
-            if not story.met or story.met[-1] != case.exception.type:
-                story.met.append(case.exception.type)
+        if case.exception is not None and case.exception.type not in story.met:
+            story.met.append(case.exception.type)
+            story.notes.append(
+                self._masked(f"{case.exception.type}: {case.exception.detail}", case)
+            )
         story.task = next((t for t in transition.tasks if t.id == case.task), story.task)
         if case.task is None:
             story.task = None
         for task in transition.tasks:
             if task.id == case.task and task.is_live:
                 story.asked += [each for each in self._rules(task) if each not in story.asked]
+
+    def _masked(self, text: str, case: Case) -> str:
+        """The text without the protected values of the case."""
+        for name in self._contract.case.protected:
+            if case.data.get(name):
+                text = text.replace(str(case.data[name]), "…")
+        return text
 
     def _rules(self, task: ReviewTask) -> list[str]:
         """What a question touches: its step, the action, and the approval rule that asks."""
@@ -318,13 +326,9 @@ class _Player:
             case = self._fitted(case, data)
         return advance(self._contract, case, CaseOpened(case=case, problem=problem), now)
 
-    def _source(self) -> Source | None:
-        if self._protected.document is None:
-            return None
+    def _source(self) -> Source:
         digest = content_digest(self._document.content)
-        return Source(
-            document=digest, name=self._document.name, channel=self._document.channel
-        )
+        return Source(document=digest, name=self._document.name, channel=self._document.channel)
 
     def _fitted(self, case: Case, data: Mapping[str, Any]) -> Case:
         refit = self._workflow.fit(data)
@@ -372,9 +376,7 @@ class _Player:
         found = contained(reader, self._document)
         records = list(found) if isinstance(found, list | tuple) else [found]
         if len(records) != 1:
-            raise CannotPlay(
-                f"its document holds {len(records)} cases", "keep one case a document"
-            )
+            raise CannotPlay(f"its document holds {len(records)} cases", "keep one case a document")
         record = records[0]
         return dict(record if isinstance(record, dict) else to_plain(record))
 
@@ -384,3 +386,8 @@ def _requests(answer: StepAnswer) -> tuple[RequestRecord, ...] | None:
         return None
     return tuple(RequestRecord(action=name, arguments=given) for name, given in answer.requests)
 
+
+def _as_document(protected: ProtectedCase) -> Document:
+    """The fields as a file of JSON, as they arrive through the API."""
+    content = canonical(to_plain(dict(protected.data or {})))
+    return Document(name=FIELDS, content=content, channel=CHANNEL)
