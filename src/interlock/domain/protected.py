@@ -199,6 +199,11 @@ class CaseFinding:
     took_ms: int = 0
 
     @property
+    def is_critical(self) -> bool:
+        """True when a release may not go on while it fails."""
+        return self.severity is Severity.CRITICAL
+
+    @property
     def stands(self) -> bool:
         """True when it passed; what could not be played or expired did not."""
         return self.finding is Finding.PASSED

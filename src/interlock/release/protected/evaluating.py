@@ -57,11 +57,12 @@ def evaluate(
     at_once: int | None = None,
     told: Told | None = None,
     by: str = "",
+    unplayable: Sequence[CaseFinding] = (),
 ) -> Evaluation:
     """The evaluation, its findings in the order of the cases. Nothing outside is changed.
 
     data: the folder the workflow's models are read from; they are given a copy. told: hears each
-    finding as it comes, in this thread.
+    finding as it comes, in this thread. unplayable: of cases that could not even be read.
     """
     live = [each for each in cases if not each.is_expired(now.date())]
     found: dict[str, tuple[CaseFinding, Seen | None]] = {
@@ -69,7 +70,7 @@ def evaluate(
         for each in cases
         if each.is_expired(now.date())
     }
-    for finding, _ in found.values():
+    for finding in (*unplayable, *(each for each, _ in found.values())):
         _tell(told, finding)
     with tempfile.TemporaryDirectory(prefix="interlock-eval-") as place:
         player = _Players(loaded, Path(place), now, answers, data)
@@ -82,7 +83,7 @@ def evaluate(
                 found[running[done].name] = done.result()
                 _tell(told, done.result()[0])
     ordered = [(each, *found[each.name]) for each in cases]
-    findings = tuple(finding for _, finding, _ in ordered)
+    findings = (*(finding for _, finding, _ in ordered), *unplayable)
     return Evaluation(
         result=_result(loaded, cases, findings, now, answers, by),
         findings=findings,
@@ -171,7 +172,6 @@ def _result(
 ) -> EvalResult:
     count = {kind: sum(each.finding is kind for each in findings) for kind in Finding}
     bad = [each for each in findings if each.finding in (Finding.FAILED, Finding.COULD_NOT)]
-    critical = {case.name for case in cases if case.is_critical}
     return EvalResult(
         workflow=loaded.contract.workflow,
         fingerprint=loaded.contract.fingerprint,
@@ -181,7 +181,7 @@ def _result(
         could_not=count[Finding.COULD_NOT],
         expired=count[Finding.EXPIRED],
         failing=tuple(each.name for each in bad),
-        failing_critical=tuple(each.name for each in bad if each.name in critical),
+        failing_critical=tuple(each.name for each in bad if each.is_critical),
         cases_digest=cases_digest(cases),
         answers=answers,
         by=by,

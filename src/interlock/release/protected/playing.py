@@ -180,7 +180,7 @@ class _Player:
 
     def _facts(self, action: Any) -> dict[str, Any]:
         """What can be held to a value: the arguments the step gave, and the amount."""
-        amount = {"amount": str(action.amount.amount)} if action.amount else {}
+        amount = {"amount": f"{action.amount.amount:.2f}"} if action.amount else {}
         return {**amount, **to_plain(action.arguments)}
 
     async def _called(self, effect: RunStep | RunRemedy, story: _Story) -> Event:
