@@ -56,6 +56,15 @@ COMMANDS: Final = MappingProxyType(
             panel=BUILD,
             says="Try one case, told step by step; leaves no trace.",
         ),
+        "eval": Entry(
+            module="eval",
+            attribute="eval_command",
+            panel=BUILD,
+            says="Run the protected cases on this version; nothing real is touched.",
+        ),
+        "protected": Entry(
+            module="protected", panel=BUILD, says="Protected cases: add, list, show, retire."
+        ),
         "run": Entry(
             module="run",
             attribute="run",
