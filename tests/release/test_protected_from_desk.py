@@ -1,4 +1,4 @@
-"""A closed case becomes a protected case: what people decided is what every version must come to."""
+"""A closed case is protected: what people decided is what every version must come to."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from interlock.release.protected import (
     protect_case,
     retire_protected,
 )
-from interlock.runtime.commands import DecisionRefused
+from interlock.runtime.commands import DecisionRefused, reopen_case
 from tests.runtime.office import Office
 
 SAID = Protection(
@@ -74,7 +74,7 @@ def test_the_same_version_passes_its_own_past(office: Office, decided: str) -> N
     assert office.shop.done("R-1") == before
 
 
-def test_a_version_that_decides_otherwise_fails_and_says_where(office: Office, decided: str) -> None:
+def test_a_version_that_acts_otherwise_fails_and_says_where(office: Office, decided: str) -> None:
     """The flow without its payment comes to another end; both sides are said."""
     protect_case(office.context, decided, "lead", SAID)
     loaded = office.workflow.loaded
@@ -185,8 +185,6 @@ def test_the_gate_knows_only_results_of_this_very_version(office: Office, decide
 
 def test_a_case_opened_again_cannot_be_played_and_blocks(office: Office, decided: str) -> None:
     """What was right is in doubt, and doubt about a critical one is no pass."""
-    from interlock.runtime.commands import reopen_case
-
     protect_case(office.context, decided, "lead", SAID)
     reopen_case(office.context, decided, "lead", reason="it was paid twice")
 

@@ -90,6 +90,12 @@ COMMANDS: Final = MappingProxyType(
             panel=WORK,
             says="How good review is: samples, probes, agreement, thinking time.",
         ),
+        "learn": Entry(
+            module="learn",
+            attribute="learn",
+            panel=WORK,
+            says="What people keep correcting alike: rules nobody wrote.",
+        ),
         "pause": Entry(
             module="pause", panel=KEEP, says="Stop AI; see what is stopped. People carry on."
         ),

@@ -40,9 +40,10 @@ def compared(
     """The comparison of what two versions passed, by the cases both played.
 
     The test is McNemar's in its exact form: a two-sided sign test of the disagreements. The
-    interval is the exact one of the share of disagreements that are for the worse, carried over
-    to the difference with the number of disagreements held as seen. Without any it is (0, 0): nothing
-    changed on these cases, and of others nothing is said. Raises: MissingExtra without scipy.
+    interval is the exact one of the share of disagreements that are for the better, carried over
+    to the difference with the number of disagreements held as seen. Without any it is (0, 0):
+    nothing changed on these cases, and of others nothing is said.
+    Raises: MissingExtra without scipy.
     Source: McNemar 1947, Psychometrika 12(2), 153-157; Clopper and Pearson 1934, Biometrika
     26(4), 404-413.
     """
