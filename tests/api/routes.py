@@ -157,6 +157,7 @@ def address(path: str, **names: str) -> str:
         "workflow": "claims",
         "queue": "clerks",
         "token_id": "tok_0",
+        "protected_id": "prt_0",
         "account_id": "vera",
     }
     return PREFIX + path.format(**(made_up | names))

@@ -7,7 +7,7 @@ not be played or nothing was; an expired case is named and is no pass.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final
@@ -16,7 +16,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from interlock.cli import options
-from interlock.cli.eval_report import print_report
+from interlock.cli.eval_report import Against, print_report
 from interlock.cli.failures import UsageWrong
 from interlock.cli.junit import write_junit
 from interlock.cli.screen import document, notes, out
@@ -25,7 +25,7 @@ from interlock.contracts import LoadedWorkflow, load_kept, load_workflow
 from interlock.domain.protected import CaseFinding, EvalResult, Finding
 from interlock.domain.rules.protecting import uncovered
 from interlock.errors import InterlockError
-from interlock.measure.paired import Paired, compared
+from interlock.measure.paired import compared
 from interlock.observe import set_up_logging
 from interlock.release.protected import Evaluation, evaluate, gather_protected
 from interlock.settings import Settings
@@ -64,10 +64,7 @@ def eval_command(
     as_json: options.Json = False,
 ) -> None:
     """Run the protected cases of a workflow on this version of it. Nothing real is touched."""
-    if answers not in ANSWERS:
-        raise UsageWrong(f"--answers is {answers!r}", "write live or record")
-    if not (folder / CONTRACT_FILE).is_file() and not folder.is_file():
-        raise UsageWrong(f"there is no {CONTRACT_FILE} in {folder}", "name the workflow's folder")
+    _refuse_wrong(folder, answers)
     settings = settings_for(database, [folder])
     set_up_logging(level=settings.log_level, as_json=settings.log_json)
     loaded = load_workflow(folder)
@@ -92,18 +89,34 @@ def eval_command(
     if junit is not None:
         write_junit(junit, done.result, done.findings)
     if as_json:
-        document(
-            {
-                "ok": exit_code(done.result) == PASSED,
-                "result": kept or done.result,
-                "cases": done.findings,
-                "uncovered": missing,
-                "against": paired,
-            }
-        )
+        _print_json(done, kept, missing, paired)
     else:
         print_report(out(), done, missing, paired, kept=kept is not None)
     raise typer.Exit(exit_code(done.result))
+
+
+def _print_json(
+    done: Evaluation,
+    kept: EvalResult | None,
+    missing: Mapping[str, tuple[str, ...]],
+    against: Against | None,
+) -> None:
+    document(
+        {
+            "ok": exit_code(done.result) == PASSED,
+            "result": kept or done.result,
+            "cases": done.findings,
+            "uncovered": missing,
+            "against": against,
+        }
+    )
+
+
+def _refuse_wrong(folder: Path, answers: str) -> None:
+    if answers not in ANSWERS:
+        raise UsageWrong(f"--answers is {answers!r}", "write live or record")
+    if not (folder / CONTRACT_FILE).is_file() and not folder.is_file():
+        raise UsageWrong(f"there is no {CONTRACT_FILE} in {folder}", "name the workflow's folder")
 
 
 def exit_code(result: EvalResult) -> int:
@@ -153,7 +166,7 @@ def _paired(
     against: str | None,
     done: Evaluation,
     answers: str,
-) -> tuple[str, Paired, Sequence[CaseFinding]] | None:
+) -> Against | None:
     """The comparison with a kept version: the one asked for, else the running release's."""
     contract = loaded.contract
     wanted = against or (store.running_version(contract.workflow) if store else None)
