@@ -36,6 +36,7 @@ from .agreement import match_credit_note, match_order
 from .bank import Bank
 from .cases import Invoice
 from .erp import Erp
+from .frozen import frozen_systems
 from .intake import read_invoice
 from .ledger import CLEARING
 from .money import BOOKS, cents, from_cents, in_words
@@ -63,6 +64,7 @@ __all__ = [
     "convert_currency",
     "find_order",
     "find_supplier",
+    "frozen_systems",
     "match",
     "pay",
     "payment_exists",

@@ -33,6 +33,9 @@ WANTED: dict[tuple[str, str], Right | str] = {
     ("POST", "/cases/{case_id}/cancel"): R.OPERATE,
     ("POST", "/cases/{case_id}/reopen"): R.OPERATE,
     ("POST", "/cases/{case_id}/comments"): R.SEE,
+    ("POST", "/cases/{case_id}/protect"): R.OPERATE,
+    ("GET", "/workflows/{workflow}/protected"): R.SEE,
+    ("POST", "/protected/{protected_id}/retire"): R.OPERATE,
     ("GET", "/queues"): R.SEE,
     ("GET", "/reviews"): R.SEE,
     ("POST", "/reviews/next"): R.DECIDE,
@@ -89,6 +92,14 @@ BODIES: dict[str, Any] = {
     "/cases/{case_id}/cancel": {},
     "/cases/{case_id}/reopen": {"reason": "it was wrong"},
     "/cases/{case_id}/comments": {"text": "look again"},
+    "/cases/{case_id}/protect": {
+        "name": "a_plain_claim",
+        "owner": "anna",
+        "reason": "it went wrong once",
+        "severity": "high",
+        "expires": "2031-12-31",
+    },
+    "/protected/{protected_id}/retire": {"reason": "nobody needs it"},
     "/reviews/next": {},
     "/reviews/bulk": {"tasks": ["task_0"], "verb": "approve", "reason_code": "clear"},
     "/reviews/{task_id}/takeover": {},
@@ -146,6 +157,7 @@ def address(path: str, **names: str) -> str:
         "workflow": "claims",
         "queue": "clerks",
         "token_id": "tok_0",
+        "protected_id": "prt_0",
         "account_id": "vera",
     }
     return PREFIX + path.format(**(made_up | names))

@@ -99,6 +99,22 @@ def test_a_case_is_stopped_by_those_who_run_the_work_and_by_nobody_else(town: To
     assert town.office.case("C-1").state is not CaseState.CLOSED
 
 
+def test_a_closed_case_is_protected_from_its_page(town: Town) -> None:
+    """With an owner, a reason and a last day; by those who run the work."""
+    case = town.claim("C-1")
+    send(town, "lead", f"/cases/{case}/cancel", why="sent twice")
+    said = {"name": "sent twice", "owner": "lead", "why": "it was paid twice once"}
+    said |= {"severity": "high", "expires": "2031-12-31"}
+    assert "Make this a protected case" in read(town, "lead", f"/cases/{case}")
+
+    send(town, "anna", f"/cases/{case}/protect", 403, **said)
+    send(town, "lead", f"/cases/{case}/protect", **said)
+
+    page = read(town, "lead", f"/cases/{case}")
+    assert "it was paid twice once" in page
+    assert "Make this a protected case" not in page
+
+
 def test_the_case_file_is_given_as_html_and_as_pdf(town: Town) -> None:
     """One file that opens without this server."""
     case = town.claim("C-1")

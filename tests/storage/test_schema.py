@@ -46,6 +46,7 @@ ENUMS: dict[str, type[StrEnum]] = {
     "action.state": ActionState,
     "review_task.kind": ReviewKind,
     "review_task.severity": Severity,
+    "protected_case.severity": Severity,
     "review_task.state": ReviewState,
     "decision.verb": Verb,
     "pause.kind": ScopeKind,

@@ -10,7 +10,17 @@ from starlette.responses import JSONResponse, Response
 
 from interlock.api.description import PREFIX, describe_with
 from interlock.api.gauges import Gauges
-from interlock.api.routes import cases, contracts, deciding, events, health, house, people, reviews
+from interlock.api.routes import (
+    cases,
+    contracts,
+    deciding,
+    events,
+    health,
+    house,
+    people,
+    protected,
+    reviews,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     cases.router,
@@ -18,6 +28,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     deciding.router,  # its /bulk stands before a task's own address
     reviews.router,
     contracts.router,
+    protected.router,
     house.audit,
     house.pauses,
     people.me,

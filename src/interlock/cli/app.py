@@ -56,6 +56,15 @@ COMMANDS: Final = MappingProxyType(
             panel=BUILD,
             says="Try one case, told step by step; leaves no trace.",
         ),
+        "eval": Entry(
+            module="eval",
+            attribute="eval_command",
+            panel=BUILD,
+            says="Run the protected cases on this version; nothing real is touched.",
+        ),
+        "protected": Entry(
+            module="protected", panel=BUILD, says="Protected cases: add, list, show, retire."
+        ),
         "run": Entry(
             module="run",
             attribute="run",
@@ -80,6 +89,12 @@ COMMANDS: Final = MappingProxyType(
             attribute="quality",
             panel=WORK,
             says="How good review is: samples, probes, agreement, thinking time.",
+        ),
+        "learn": Entry(
+            module="learn",
+            attribute="learn",
+            panel=WORK,
+            says="What people keep correcting alike: rules nobody wrote.",
         ),
         "pause": Entry(
             module="pause", panel=KEEP, says="Stop AI; see what is stopped. People carry on."

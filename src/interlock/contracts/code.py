@@ -53,6 +53,7 @@ def load_code(
         actions=found.actions,
         reader=found.reader,
         systems=found.systems,
+        frozen_systems=found.frozen_systems,
         case_model=model,
         modules=digests,
         raises=raised_types(files),

@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from interlock.contracts.case_model import CaseModel
 
 SystemsFactory: TypeAlias = Callable[[Mapping[str, str]], dict[str, object]]
+# What a protected case says its systems hold, by name, and an empty folder to put it in.
+FrozenFactory: TypeAlias = Callable[[Mapping[str, Any], Path], dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,7 @@ class WorkflowFunctions:
     case_model: CaseModel
     modules: Mapping[str, str]
     raises: tuple[RaisedType, ...] = ()
+    frozen_systems: FrozenFactory | None = None  # stand-ins for protected cases
 
 
 def snake_case(name: str) -> str:

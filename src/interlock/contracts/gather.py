@@ -13,6 +13,7 @@ from typing import Any
 
 from interlock.contracts.functions import (
     ActionFunction,
+    FrozenFactory,
     Parameter,
     StepFunction,
     SystemsFactory,
@@ -39,6 +40,7 @@ class Gathered:
         self.actions: dict[str, ActionFunction] = {}
         self.reader: Callable[..., Any] | None = None
         self.systems: SystemsFactory | None = None
+        self.frozen_systems: FrozenFactory | None = None
         self.problems: list[Problem] = []
 
 
@@ -52,6 +54,9 @@ def gather(modules: Mapping[str, ModuleType], folder: Any) -> Gathered:
         factory = vars(module).get("systems")
         if inspect.isroutine(factory):
             found.systems = typing.cast(SystemsFactory, factory)
+        frozen = vars(module).get("frozen_systems")
+        if inspect.isroutine(frozen):
+            found.frozen_systems = typing.cast(FrozenFactory, frozen)
     return found
 
 

@@ -19,6 +19,7 @@ from interlock.domain.rollout import Precondition
 from interlock.domain.rules.gate_stages import ALONE, BUDGET_SPENT, CASES
 from interlock.release.budget import budget_state
 from interlock.release.conditions import conditions_of
+from interlock.release.protected.keeping import latest_result
 from interlock.runtime.context import Context
 from interlock.storage import Store
 from interlock.storage.verdicts import Comparisons, EraCounts, EraScope, QueueLateness
@@ -52,17 +53,13 @@ class LatestResult(Protocol):
     ) -> ProtectedResult | None: ...
 
 
-def never_run(store: Store, workflow: WorkflowId, fingerprint: Fingerprint) -> None:
-    """No protected case was ever run."""
-
-
 def collect(
     context: Context,
     release: Release,
     segment: str,
     now: datetime,
     *,
-    latest_result: LatestResult = never_run,
+    latest: LatestResult = latest_result,
     supplied: Supplied = NOTHING_YET,
 ) -> GateEvidence:
     """The evidence on a release in one segment, as of now; segment empty: on all its cases.
@@ -80,7 +77,7 @@ def collect(
         arms=BUSINESS,
         segment=segment or None,
     )
-    protected = latest_result(store, release.workflow, release.fingerprint)
+    protected = latest(store, release.workflow, release.fingerprint)
     counts, last_id, last_at = _counted(store, contract, scope, stand.stage)
     counts["critical_regressions"] = _regressions(protected)
     budget = budget_state(store, contract, scope, stand.stage)

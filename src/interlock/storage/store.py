@@ -24,6 +24,7 @@ from interlock.storage.intake import Intake
 from interlock.storage.notices import Notices
 from interlock.storage.overview import Overview
 from interlock.storage.pauses import Pauses
+from interlock.storage.protected_cases import ProtectedCases
 from interlock.storage.quality import QualityOfReview
 from interlock.storage.queue_pages import QueuePages
 from interlock.storage.reading import Reading
@@ -58,6 +59,7 @@ class Store(
     Notices,
     Releases,
     Verdicts,
+    ProtectedCases,
 ):
     """Cases, tasks, actions, facts and the audit log, in SQLite or PostgreSQL."""
 

@@ -39,6 +39,7 @@ _STATUS: Final = MappingProxyType(
         "not_admin": 403,
         "sign_in_link_refused": 403,
         "pause_unknown": 404,
+        "protected_unknown": 404,
         "edit_refused": 422,
         "case_unfit": 422,
         "account_refused": 422,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,12 @@ import pytest
 from ruamel.yaml import YAML
 
 from examples.accounts_payable import steps
-from examples.accounts_payable.account_model import Suggestion
-from examples.accounts_payable.bank import Bank
-from examples.accounts_payable.cases import Invoice, name_key
-from examples.accounts_payable.erp import Erp
 from examples.accounts_payable.generate.troubles import RENUMBERED, TROUBLES
-from interlock import CaseException
-from interlock.contracts import CheckReport, check_contract
+from interlock.contracts import CheckReport, check_contract, load_workflow
+from interlock.contracts.protected_files import load_protected
+from interlock.domain.protected import Finding
+from interlock.domain.rules.protecting import uncovered
+from interlock.release.protected import Evaluation, evaluate
 
 EXAMPLE = Path(steps.__file__).parent
 PROTECTED = sorted((EXAMPLE / "protected").glob("*.yaml"))
@@ -70,86 +68,33 @@ def test_every_question_is_one_sentence_a_clerk_understands() -> None:
             assert word not in question.lower()
 
 
-class _Frozen:
-    """The model's answer of the day the protected case was frozen."""
-
-    def __init__(self, said: Mapping[str, Any]) -> None:
-        self._said = said
-
-    def suggest(self, *_: object) -> Suggestion:
-        return Suggestion(
-            **self._said, name="", second="", second_confidence=0.0, seen=1, similar=(), model="m"
-        )
+@pytest.fixture(scope="module")
+def evaluation() -> Evaluation:
+    """Every protected case of the folder on the contract as it is, with the answers on record."""
+    loaded = load_workflow(EXAMPLE)
+    cases = load_protected(EXAMPLE, "protected/")
+    return evaluate(loaded, cases, now=NOW, answers="record")
 
 
 @pytest.mark.parametrize("path", PROTECTED, ids=lambda path: path.stem)
-def test_a_protected_case_ends_as_it_must(path: Path, tmp_path: Path) -> None:
-    """Frozen input, expected end; here by hand, later on every candidate release."""
-    case = _yaml(path)
-    erp, bank = Erp(tmp_path / "erp.sqlite"), Bank(tmp_path / "bank.sqlite")
-    _fill(erp, case["systems"]["erp"])
-    invoice = Invoice.model_validate(case["input"])
+def test_a_protected_case_ends_as_it_must(path: Path, evaluation: Evaluation) -> None:
+    """Frozen input, expected end, on the contract and the code as they are."""
+    [finding] = [each for each in evaluation.findings if each.name == path.stem]
 
-    seen = _walk(invoice, erp, bank, case["systems"].get("coder"))
+    assert finding.finding is Finding.PASSED, finding
 
-    assert seen == {
-        "waits_at": case["expected"]["waits_at"],
-        "exception": case["expected"]["exception"],
-        "actions": case["expected"]["actions"],
-    }
+
+def test_the_protected_cases_touch_every_boundary_and_approval(evaluation: Evaluation) -> None:
+    """What nobody protects may change without anybody noticing."""
+    missing = uncovered(load_workflow(EXAMPLE).contract, evaluation.played)
+
+    assert "never_automate" not in missing
+    assert "approvals" not in missing
+    assert len(missing["exceptions"]) <= 4, missing
 
 
 def test_every_protected_case_says_why_and_whose_it_is() -> None:
     for path in PROTECTED:
         case = _yaml(path)
         assert case["name"] == path.stem
-        assert {"owner", "reason", "severity"} <= set(case)
-
-
-def _fill(erp: Erp, said: Mapping[str, Any]) -> None:
-    for each in said["suppliers"]:
-        erp.database.run(
-            "add_supplier", **each, name_key=name_key(each["name"]), blocked=0, cost_center=""
-        )
-    for order in said["orders"]:
-        plain = {name: str(value) for name, value in order.items() if name != "lines"}
-        erp.database.run("add_order", **plain)
-        for line in order["lines"]:
-            received = line.pop("received")
-            erp.database.run("add_order_line", order_number=order["number"], **line)
-            erp.database.run(
-                "add_receipt", id="GR-1", order_number=order["number"], quantity=received,
-                order_line=line["number"], received_on="2026-02-01",
-            )  # fmt: skip
-
-
-def _walk(invoice: Invoice, erp: Erp, bank: Bank, coder: Any) -> dict[str, Any]:
-    done: list[str] = []
-    where: str | None = "check_invoice"
-    try:
-        steps.check_invoice(invoice)
-        where = "find_supplier"
-        supplier = steps.find_supplier(invoice, erp)
-        where = "check_duplicate"
-        twins = steps.check_duplicate(invoice, supplier, erp)
-        if invoice.seller_iban not in ("", supplier.iban):
-            return {"waits_at": "change_bank_details", "exception": None, "actions": done}
-        where = "match"
-        matched = steps.match(invoice, supplier, erp)
-        amount = steps.convert_currency(invoice, erp)
-        proposal = steps.assign_account(invoice, supplier, _Frozen(coder))  # type: ignore[arg-type]
-        assert proposal.confidence >= 0.92
-        posting = steps.post_invoice(
-            invoice=invoice, supplier=supplier, duplicate_check=twins, book_amount=amount,
-            match=matched, account=proposal.value, erp=erp, idempotency_key="k", now=NOW,
-        )  # fmt: skip
-        done.append("post_invoice")
-        order = steps.pay(invoice, supplier, amount, erp, bank)
-        steps.schedule_payment(
-            supplier=supplier, posting=posting, payment_order=order, erp=erp, bank=bank,
-            idempotency_key="k", now=NOW,
-        )  # fmt: skip
-        done.append("schedule_payment")
-    except CaseException as found:
-        return {"waits_at": where, "exception": found.type, "actions": done}
-    return {"waits_at": None, "exception": None, "actions": done}
+        assert {"owner", "reason", "severity", "expires"} <= set(case)

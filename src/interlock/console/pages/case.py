@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -10,10 +11,12 @@ from starlette.exceptions import HTTPException
 
 from interlock.console.shell import page
 from interlock.console.views.case import case_page
+from interlock.domain.contract import Severity
 from interlock.domain.people import Right
 from interlock.papers.case_file.case_file_html import case_file_html
 from interlock.papers.case_file.case_file_pdf import case_file_pdf
 from interlock.papers.documents import document_view
+from interlock.release.protected import Protection, protect_case
 from interlock.runtime.commands.comments import comment_case
 from interlock.runtime.commands.reopening import cancel_case, reopen_case
 from interlock.web.boundary import Caller, needs
@@ -86,6 +89,26 @@ def reopen(caller: Operating, case_id: str, why: Why) -> RedirectResponse:
     found = caller.case(case_id, Right.OPERATE)
     reopen_case(caller.context, found.id, caller.id, reason=why)
     return _back(found.id)
+
+
+@router.post("/cases/{case_id}/protect")
+def protect(
+    caller: Operating,
+    case_id: str,
+    *,
+    name: Annotated[str, Form(max_length=80)],
+    owner: Annotated[str, Form(max_length=80)],
+    why: Why,
+    severity: Annotated[Severity, Form()],
+    expires: Annotated[date, Form()],
+) -> RedirectResponse:
+    """Makes the closed case a protected case."""
+    found = caller.case(case_id, Right.OPERATE)
+    said = Protection(
+        name="_".join(name.split()), owner=owner, reason=why, severity=severity, expires=expires
+    )
+    protect_case(caller.context, found.id, caller.id, said)
+    return _back(found.id, "#protected")
 
 
 def _download(content: bytes, name: str, kind: str) -> Response:

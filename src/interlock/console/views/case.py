@@ -39,6 +39,9 @@ ACTION_WORDS: Final[Mapping[ActionState, tuple[str, str]]] = {
 }
 
 
+USUAL_PROTECTION: Final = timedelta(days=365)  # then somebody looks at it again
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """What one person decided. minutes: how long they held the task before; None if unknown."""
@@ -94,6 +97,17 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Protected:
+    """What the case is protected as."""
+
+    name: str
+    owner: str
+    reason: str
+    severity: str
+    expires: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
     """Everything the page shows."""
 
@@ -119,6 +133,10 @@ class CasePage:
     task: str
     may_cancel: bool
     may_reopen: bool
+    may_protect: bool
+    protected_as: tuple[Protected, ...]
+    owners: tuple[tuple[str, str], ...]
+    next_year: str
     may_comment: bool
     everything: bool
     person_minutes: str
@@ -173,12 +191,34 @@ def case_page(caller: Caller, case: Case, *, everything: bool) -> CasePage:
         task=case.task or "",
         may_cancel=is_open and operates,
         may_reopen=not is_open and operates,
+        may_protect=not is_open and operates and contract is not None,
+        protected_as=_protected(caller, case),
+        owners=_owners(contract),
+        next_year=f"{now + USUAL_PROTECTION:%Y-%m-%d}",
         may_comment=caller.may(Right.DECIDE, workflow=case.workflow, tenant=case.tenant)
         or operates,
         everything=everything,
         person_minutes=_minutes(entries),
         hides_ai=kept.ai,
     )
+
+
+def _protected(caller: Caller, case: Case) -> tuple[Protected, ...]:
+    return tuple(
+        Protected(
+            name=words.spaced(each.name),
+            owner=each.owner,
+            reason=each.reason,
+            severity=each.severity,
+            expires=f"{each.expires:%d %b %Y}",
+        )
+        for each in caller.store.protected_as(case.id)
+    )
+
+
+def _owners(contract: WorkflowContract | None) -> tuple[tuple[str, str], ...]:
+    people = contract.people.values() if contract else ()
+    return tuple((each.id, each.name or each.id) for each in people)
 
 
 def state_of(case: Case, now: datetime) -> tuple[str, str]:

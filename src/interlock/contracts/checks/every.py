@@ -19,6 +19,7 @@ from interlock.contracts.checks import (
     outcome,
     parameters,
     people,
+    protected,
     quality,
     queues,
     reviewer_words,
@@ -47,6 +48,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     gate.problems,
     feasibility.problems,
     quality.problems,
+    protected.problems,
     words.problems,
     reviewer_words.problems,
 )
