@@ -14,7 +14,7 @@ import heapq
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 FOR_EVER: Final = float("inf")
 
@@ -157,7 +157,7 @@ class _House:
         for place, desk in enumerate(desks):
             for person in desk.people:
                 self._desks_of[person].append(place)
-        self._events: list[tuple[float, int, int, object]] = []
+        self._events: list[tuple[float, int, int, Any]] = []
         self._number = 0
         self.results = [DeskResult() for _ in desks]
 
@@ -178,24 +178,22 @@ class _House:
             self.results[place].unanswered = left
         return self.results
 
-    def _push(self, at: float, kind: int, what: object) -> None:
+    def _push(self, at: float, kind: int, what: Any) -> None:
         if at < FOR_EVER:
             self._number += 1
             heapq.heappush(self._events, (at, self._number, kind, what))
 
-    def _happens(self, at: float, kind: int, what: object) -> None:
+    def _happens(self, at: float, kind: int, what: Any) -> None:
         if kind == ARRIVE:
-            case, place = what  # type: ignore[misc]
+            case, place = what
             ask = self._paths[case][place]
             self._put(at, _Task(case, place, ask.desk, at, 0.0, ask.allowed, ask.work))
         elif kind == DONE:
-            person, task = what  # type: ignore[misc]
+            person, task = what
             self._done(at, person, task)
         elif kind == DUE:
-            assert isinstance(what, _Task)
             self._due(at, what)
         else:
-            assert isinstance(what, int)
             self._opens(at, what)
 
     def _put(self, at: float, task: _Task) -> None:
