@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from interlock.domain.case import Case, CaseState, OpenException
 from interlock.domain.contract import Stage
@@ -46,15 +46,33 @@ MOST_EVENTS: Final = 500  # of one case; more is a contract that goes in circles
 Live: TypeAlias = Callable[[RunStep | RunRemedy, Case, datetime], Event]
 
 
+class Supposed(Protocol):
+    """Answers for what the record does not say, where supposing is what is wanted."""
+
+    def effect(self, effect: Effect, case: Case) -> Event:
+        """What answers an effect."""
+        ...
+
+    def person(self, case: Case, task: ReviewTask, now: datetime) -> Event | None:
+        """What a person would say; None: nobody may say anything."""
+        ...
+
+
 def follow(
-    candidate: Workflow, past: PastCase, *, stage: Stage | None = None, live: Live | None = None
+    candidate: Workflow,
+    past: PastCase,
+    *,
+    stage: Stage | None = None,
+    live: Live | None = None,
+    supposed: Supposed | None = None,
 ) -> Trail:
     """What the case would have met under the candidate.
 
     stage: instead of the case's own. live: runs a step's function; AI steps are then always run,
-    others where the record has no answer for their input.
+    others where the record has no answer for their input. supposed: answers what nothing else
+    does; people then answer at once, for their time is somebody else's to reckon.
     """
-    return _Walk(candidate, past, stage, live).to_its_end()
+    return _Walk(candidate, past, stage, live, supposed).to_its_end()
 
 
 @dataclass(slots=True)
@@ -63,6 +81,7 @@ class _Walk:
     past: PastCase
     stage: Stage | None
     live: Live | None
+    supposed: Supposed | None
     record: Record = field(init=False)
     maker: TrailMaker = field(default_factory=TrailMaker)
     case: Case = field(init=False)
@@ -76,7 +95,8 @@ class _Walk:
         self.case = opened.case
         self._apply(opened)
         for _ in range(MOST_EVENTS):
-            if self.in_step and self.record.is_at_its_end:
+            ended = self.in_step and self.record.is_at_its_end
+            if ended and (self.supposed is None or self.case.state is CaseState.CLOSED):
                 return self.maker.finish(self.case)
             stop = self._one_event()
             if stop is not None:
@@ -144,6 +164,10 @@ class _Walk:
             self.in_step = False
             self._apply(ActionStarted(action_id=effect.action.id))
             return None
+        if self.supposed is not None:
+            self.in_step = False
+            self._apply(self.supposed.effect(effect, self.case))
+            return None
         return self._unknown(_missing(effect, known=self._has_other_answer(effect)))
 
     def _runs_live(self, effect: RunStep | RunRemedy) -> bool:
@@ -177,7 +201,8 @@ class _Walk:
             return None
         self.in_step = self.in_step and moment.place == before.place + 1
         gap = moment.at - self.past.moments[moment.place - 1].at
-        self.now = max(self.now + gap, not_before or self.now)
+        moved = self.now if self.supposed is not None else self.now + gap
+        self.now = max(moved, not_before or self.now)
         return moment
 
     def _ask(self, task: ReviewTask) -> Trail | None:
@@ -185,7 +210,7 @@ class _Walk:
         key = question_key(self.case, task)
         coming = self.record.peek(key)
         if coming is None:
-            return self.maker.finish(self.case, TrailEnd.PERSON, "a person would be asked")
+            return self._suppose_person(task, "a person would be asked")
         if self._falls_late(task, coming):
             return None
         moment = self._take(key)
@@ -198,8 +223,22 @@ class _Walk:
             event = put_to(moment.event, self.case, task)
         if not self._apply(event) and isinstance(event, ReviewDecided):
             why = f"a person would be asked: {event.decision.by} may not answer it here"
-            return self.maker.finish(self.case, TrailEnd.PERSON, why)
+            return self._suppose_person(self.maker.open_task(self.case) or task, why)
         return None
+
+    def _suppose_person(self, task: ReviewTask, why: str) -> Trail | None:
+        """What a person might say, where that is asked for; else the trail ends at the question."""
+        self.in_step = False
+        event = None
+        if self.supposed is not None:
+            event = self.supposed.person(self.case, task, self.now)
+        if event is None:
+            return self.maker.finish(self.case, TrailEnd.PERSON, why)
+        by = event.decision.by if isinstance(event, ReviewDecided) else None
+        if by is not None and task.held_by != by:
+            self._apply(ReviewClaimed(task=task, by=by))
+            event = put_to(event, self.case, self.maker.open_task(self.case) or task)
+        return None if self._apply(event) else self.maker.finish(self.case, TrailEnd.PERSON, why)
 
     def _falls_late(self, task: ReviewTask, coming: Moment) -> bool:
         """Where the candidate gives less time than the record had, silence comes first."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from interlock.domain.action import ActionState
@@ -16,7 +17,7 @@ from interlock.domain.event import ActionStarted
 from interlock.domain.fact import FactKind
 from interlock.domain.ids import PersonId, QueueName, TaskId
 from interlock.domain.money import Money
-from interlock.domain.review import ReviewKind, ReviewTask
+from interlock.domain.review import ReviewKind, ReviewTask, Verb
 from interlock.domain.transition import Transition
 
 
@@ -36,6 +37,8 @@ class Asked:
     step: str | None
     exception_type: str | None
     approvers: tuple[PersonId, ...]
+    opened_at: datetime
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +51,24 @@ class Acted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a person decided on one question."""
+
+    kind: ReviewKind
+    step: str | None
+    exception_type: str | None
+    verb: Verb
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trail:
-    """What a case met. why: what is missing, when the end is not known."""
+    """What a case met. met_ai: its AI path was entered. why: what is missing at an unknown end."""
 
     case: Case
     asked: tuple[Asked, ...]
     acted: tuple[Acted, ...]
+    said: tuple[Said, ...]
+    met_ai: bool
     exceptions: tuple[str, ...]
     end: TrailEnd
     why: str = ""
@@ -75,6 +90,7 @@ class Trail:
 
 
 UNATTENDED = frozenset({Handling.AUTONOMOUS, Handling.FALLBACK})
+AI_FACTS = frozenset({FactKind.PROPOSAL_MADE, FactKind.FALLBACK_USED})
 
 
 @dataclass(slots=True)
@@ -85,6 +101,8 @@ class TrailMaker:
     asked: list[Asked] = field(default_factory=list)
     acted: list[Acted] = field(default_factory=list)
     exceptions: list[str] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    met_ai: bool = False
 
     def add(self, transition: Transition) -> None:
         """Takes in one transition."""
@@ -98,6 +116,10 @@ class TrailMaker:
                 for each in transition.actions
                 if each.state is ActionState.INTENDED
             ]
+        decided: ReviewTask | None = getattr(transition.event, "task", None)
+        if transition.decision is not None and decided is not None and decided.look is None:
+            self.said.append(_said(decided, transition.decision.verb))
+        self.met_ai = self.met_ai or any(each.kind in AI_FACTS for each in transition.facts)
         self.exceptions += [
             each.name for each in transition.facts if each.kind is FactKind.EXCEPTION_ROUTED
         ]
@@ -108,6 +130,8 @@ class TrailMaker:
             case=case,
             asked=tuple(self.asked),
             acted=tuple(self.acted),
+            said=tuple(self.said),
+            met_ai=self.met_ai,
             exceptions=tuple(self.exceptions),
             end=end or _end_of(case),
             why=why,
@@ -124,6 +148,10 @@ def _end_of(case: Case) -> TrailEnd:
     return TrailEnd.PERSON if case.task else TrailEnd.WAITING
 
 
+def _said(task: ReviewTask, verb: Verb) -> Said:
+    return Said(kind=task.kind, step=task.step, exception_type=task.exception_type, verb=verb)
+
+
 def _asked(task: ReviewTask) -> Asked:
     return Asked(
         kind=task.kind,
@@ -131,6 +159,8 @@ def _asked(task: ReviewTask) -> Asked:
         step=task.step,
         exception_type=task.exception_type,
         approvers=task.approvers,
+        opened_at=task.opened_at,
+        due_at=task.due_at,
     )
 
 
