@@ -56,6 +56,18 @@ COMMANDS: Final = MappingProxyType(
             panel=BUILD,
             says="Try one case, told step by step; leaves no trace.",
         ),
+        "backtest": Entry(
+            module="backtest",
+            attribute="backtest_command",
+            panel=BUILD,
+            says="What a changed contract would have made of past cases.",
+        ),
+        "simulate": Entry(
+            module="simulate",
+            attribute="simulate_command",
+            panel=BUILD,
+            says="What to expect of a contract: waits, staff, budget, verdicts.",
+        ),
         "run": Entry(
             module="run",
             attribute="run",

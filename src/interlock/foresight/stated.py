@@ -38,9 +38,9 @@ class Shape(BaseModel):
 class StatedStep(Shape):
     """What a step is supposed to do. beta: the two numbers of a beta distribution.
 
-    returns: its output, where "{field}" is the case's own. raises: exception types with the share of cases that meet each. fails:
-    the share that fails for technical reasons. wrong: the share of an AI step's answers that are
-    wrong; left out, it is not known.
+    returns: its output, where "{field}" is the case's own. raises: exception types with the share
+    of cases that meet each. fails: the share that fails for technical reasons. wrong: the share
+    of an AI step's answers that are wrong; left out, it is not known.
     """
 
     returns: dict[str, Any] = Field(default_factory=dict)
