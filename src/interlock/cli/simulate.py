@@ -155,12 +155,15 @@ def _print(console: Console, report: SimulationReport) -> None:
             [
                 ("supposed", f"{report.source}; seed {report.seed}"),
                 ("taken through it", f"{report.paths:,} paths for {report.cases:,} cases"),
-                ("by the machine", part_text(report.machine, "case")),
-                ("by people", part_text(report.people, "case")),
-                ("neither", part_text(report.unsettled, "case") if report.unsettled.hits else None),
+                ("by the machine", part_text(report.machine, "cases")),
+                ("by people", part_text(report.people, "cases")),
+                (
+                    "neither",
+                    part_text(report.unsettled, "cases") if report.unsettled.hits else None,
+                ),
                 *((f"  {why}", counted(n, "case")) for why, n in report.unsettled_why.items()),
-                ("exception rate", part_text(report.exception_rate, "case that met the AI")),
-                ("override rate", part_text(report.human_override_rate, "proposal decided")),
+                ("exception rate", part_text(report.exception_rate, "cases that met the AI")),
+                ("override rate", part_text(report.human_override_rate, "proposals decided")),
             ]
         )
     )
@@ -184,7 +187,7 @@ def _print_ahead(console: Console, report: SimulationReport) -> None:
         console.print(
             facts(
                 [
-                    ("errors", part_text(budget.errors, "judged result of the machine")),
+                    ("errors", part_text(budget.errors, "results of the machine that were judged")),
                     ("burn rate", burn),
                     ("spent after", spent),
                 ]
@@ -194,7 +197,7 @@ def _print_ahead(console: Console, report: SimulationReport) -> None:
         console.print(heading("\nGate, at the canary's share"))
         console.print(
             facts(
-                (each.text, f"{part_text(each.rate, 'case')} in the canary: {each.words}")
+                (each.text, f"{part_text(each.rate, 'cases')} in the canary: {each.words}")
                 for each in report.gate
             )
         )
@@ -204,7 +207,7 @@ def part_text(part: Part, noun: str) -> str:
     """A share with its denominator."""
     if part.value is None:
         return f"unknown: no {noun}"
-    return f"{part.value:.1%} ({part.hits:,} of {counted(part.of, noun)})"
+    return f"{part.value:.1%} ({part.hits:,} of {part.of:,} {noun})"
 
 
 def _queue_text(queue: QueueForecast) -> str:
@@ -218,6 +221,6 @@ def _queue_text(queue: QueueForecast) -> str:
     left = f"; {queue.unanswered:,} unanswered at the end" if queue.unanswered else ""
     return (
         f"{queue.asked:,} questions ({queue.share:.1%} of cases), {queue.minutes_each:.1f} "
-        f"minutes each; {waits}late {part_text(queue.late, 'question')}; {queue.people} people "
+        f"minutes each; {waits}late {part_text(queue.late, 'questions')}; {queue.people} people "
         f"busy {queue.busy:.0%}, {needed}{grows}{left}"
     )

@@ -34,7 +34,7 @@ SAMPLE: Final = 1_000  # paths: a share of one half is then right within 3 point
 AFTERWARDS: Final = timedelta(days=14)  # for what came in the simulated days to be answered
 DAY: Final = 86_400.0
 ENOUGH: Final = 30  # known handling times of a queue, before they are taken for its own
-HOURS_A_WEEK: Final = 168
+ENOUGH_ARRIVALS: Final = 200  # recorded cases, before their hours are taken for the usual ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,14 +112,14 @@ def _arrival_windows(plan: Plan) -> list[tuple[float, float]]:
     """Hours of the simulated days in which cases come."""
     hours = business_hours(plan.stated.arrivals, ())
     found = _windows(hours, plan.starts, plan.starts + timedelta(days=plan.days))
-    if not plan.recorded:
+    if len(plan.recorded) < ENOUGH_ARRIVALS:
         return found
     return [(3600.0 * n, 3600.0 * (n + 1)) for n in range(plan.days * 24)]
 
 
 def _weights(plan: Plan, windows: Sequence[tuple[float, float]]) -> list[float]:
     """How much comes in each window: by its length, or as on record by hour of the week."""
-    if not plan.recorded:
+    if len(plan.recorded) < ENOUGH_ARRIVALS:
         return [end - start for start, end in windows]
     seen = Counter(_hour(past.case.opened_at) for past in plan.recorded)
     return [float(seen[_hour(plan.starts + timedelta(seconds=start))]) for start, _ in windows]
