@@ -11,7 +11,8 @@ import pytest
 from interlock.contracts import load_workflow
 from interlock.domain.contract import Stage
 from interlock.domain.review import Verb
-from interlock.foresight import PastCase, Plan, Stated, StatedUnusable, read_stated, simulate
+from interlock.foresight import PastCase, Stated, StatedUnusable, read_stated
+from interlock.foresight.simulate import Plan, simulate
 from interlock.runtime.workflow import Workflow
 from tests.foresight.changed import changed, on_record
 from tests.runtime.office import REFUNDS, Office

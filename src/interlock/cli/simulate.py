@@ -21,9 +21,9 @@ from interlock.cli.session import refuse_missing_file, settings_for
 from interlock.contracts import load_workflow
 from interlock.contracts.baseline_volume import BaselineUnusable, volume_per_month
 from interlock.domain.contract import Stage
+from interlock.errors import MissingExtra
 from interlock.foresight import KeptVersions, PastCase, past_cases
-from interlock.foresight.forecast import Part, QueueForecast, SimulationReport
-from interlock.foresight.simulate import SAMPLE, Plan, simulate
+from interlock.foresight.forecast import SAMPLE, Part, QueueForecast, SimulationReport
 from interlock.foresight.stated import Stated, read_stated
 from interlock.papers.words import counted
 from interlock.runtime.workflow import Workflow, Workflows
@@ -64,6 +64,11 @@ def simulate_command(
     as_json: options.Json = False,
 ) -> None:
     """What to expect: waits, lateness, staff, error budget, days until the gate decides."""
+    at = stage_named(stage) or Stage.AUTONOMOUS
+    try:
+        from interlock.foresight.simulate import Plan, simulate
+    except ImportError:  # numpy is heavy, and only needed here
+        raise MissingExtra("numpy", "foresight") from None
     candidate = Workflow(loaded=load_workflow(folder), systems={})
     supposed, source = _stated(candidate, stated, from_record)
     recorded = _recorded(candidate, folder, database, sample) if from_record else ()
@@ -78,7 +83,7 @@ def simulate_command(
             volume_per_day=a_day,
             days=days,
             seed=seed,
-            stage=stage_named(stage) or Stage.AUTONOMOUS,
+            stage=at,
             sample=sample,
             stated=supposed,
             recorded=recorded,

@@ -18,7 +18,6 @@ from interlock.foresight.forecast import (
 )
 from interlock.foresight.live import LiveSteps
 from interlock.foresight.past import KeptVersions, LeftOut, PastCase, past_case, past_cases
-from interlock.foresight.simulate import Plan, simulate
 from interlock.foresight.stated import Stated, StatedUnusable, read_stated
 from interlock.foresight.trail import Trail, TrailEnd
 
@@ -36,7 +35,6 @@ __all__ = [
     "LiveSteps",
     "Part",
     "PastCase",
-    "Plan",
     "QueueForecast",
     "QueueLoad",
     "SimulationReport",
@@ -49,5 +47,4 @@ __all__ = [
     "past_case",
     "past_cases",
     "read_stated",
-    "simulate",
 ]

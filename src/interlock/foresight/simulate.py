@@ -21,7 +21,13 @@ from interlock.domain.contract import Queue, Stage, WorkflowContract
 from interlock.domain.hours import BusinessHours
 from interlock.domain.ids import QueueName
 from interlock.foresight import queueing
-from interlock.foresight.forecast import BudgetForecast, Part, QueueForecast, SimulationReport
+from interlock.foresight.forecast import (
+    SAMPLE,
+    BudgetForecast,
+    Part,
+    QueueForecast,
+    SimulationReport,
+)
 from interlock.foresight.gate_days import gate_forecasts
 from interlock.foresight.past import PastCase
 from interlock.foresight.paths import Path, recorded_paths, stated_paths
@@ -30,7 +36,6 @@ from interlock.foresight.trail import TrailEnd
 from interlock.runtime.workflow import Workflow
 
 STARTS: Final = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday; fixed, so a seed says it all
-SAMPLE: Final = 1_000  # paths: a share of one half is then right within 3 points
 AFTERWARDS: Final = timedelta(days=14)  # for what came in the simulated days to be answered
 DAY: Final = 86_400.0
 ENOUGH: Final = 30  # known handling times of a queue, before they are taken for its own

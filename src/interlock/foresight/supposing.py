@@ -191,7 +191,7 @@ def _beta() -> Any:
     try:
         return import_module("scipy.stats").beta
     except ImportError:
-        raise MissingExtra("scipy", "web") from None
+        raise MissingExtra("scipy", "foresight") from None
 
 
 def _chosen(weights: Sequence[float], drawn: float) -> int:
