@@ -91,20 +91,16 @@ def backtest_command(
         earlier = [Workflow(loaded=load_workflow(each), systems={}) for each in workflow or ()]
         versions = KeptVersions(store, Workflows([candidate, *earlier]), Path(place))
         live = LiveSteps(workflow=candidate, store=store, threads=threads)
+        since, until = aware(since), aware(until)
+        name = loaded.contract.workflow
+        cases = past_cases(store, versions, name, since=since, until=until, limit=limit)
         report = backtest(
             candidate,
-            past_cases(
-                store,
-                versions,
-                loaded.contract.workflow,
-                since=aware(since),
-                until=aware(until),
-                limit=limit,
-            ),
+            cases,
             stage=at,
             live=live if answers is AnswersFrom.LIVE else None,
-            since=aware(since),
-            until=aware(until),
+            since=since,
+            until=until,
         )
     if as_json:
         document({"ok": True, **to_json(report)})
