@@ -65,6 +65,18 @@ COMMANDS: Final = MappingProxyType(
         "protected": Entry(
             module="protected", panel=BUILD, says="Protected cases: add, list, show, retire."
         ),
+        "backtest": Entry(
+            module="backtest",
+            attribute="backtest_command",
+            panel=BUILD,
+            says="What a changed contract would have made of past cases.",
+        ),
+        "simulate": Entry(
+            module="simulate",
+            attribute="simulate_command",
+            panel=BUILD,
+            says="What to expect of a contract: waits, staff, budget, verdicts.",
+        ),
         "run": Entry(
             module="run",
             attribute="run",

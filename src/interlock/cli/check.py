@@ -10,7 +10,7 @@ from rich.text import Text
 
 from interlock.cli import options
 from interlock.cli.failures import REFUSED
-from interlock.cli.screen import document, facts, marked, out
+from interlock.cli.screen import as_json, document, facts, heading, marked, out
 from interlock.contracts import CheckReport, check_contract
 from interlock.contracts.problem import Problem
 from interlock.domain.contract import StepMode, WorkflowContract
@@ -49,6 +49,10 @@ def _as_document(report: CheckReport) -> dict[str, object]:
             }
             for each in report.problems
         ],
+        "capacity": [
+            {**as_json(each), "holds": each.holds, "words": each.words} for each in report.capacity
+        ],
+        "capacity_needs": report.capacity_needs,
     }
 
 
@@ -62,6 +66,7 @@ def _show(report: CheckReport) -> None:
     console.print(marked("ok" if report.ok else "bad", report.closing_line()))
     if report.workflow is not None:
         _show_what_is_there(report.workflow.contract)
+        _show_capacity(report)
 
 
 def _line(problem: Problem) -> Text:
@@ -87,6 +92,15 @@ def _show_what_is_there(contract: WorkflowContract) -> None:
             ]
         )
     )
+
+
+def _show_capacity(report: CheckReport) -> None:
+    console = out()
+    console.print(heading("\nReviewer capacity"))
+    if not report.capacity:
+        console.print(f"  not reckoned: {report.capacity_needs}")
+    for each in report.capacity:
+        console.print(marked("ok" if each.holds else "warn", each.words))
 
 
 def _by_mode(contract: WorkflowContract) -> dict[str, int]:

@@ -136,6 +136,7 @@ def _queue(draft: Draft, name: str, queue: QueueShape) -> Queue:
         lease_minutes=queue.lease_minutes,
         minutes_per_task=queue.minutes_per_task,
         capacity=queue.capacity,
+        expected_share=queue.expected_share,
         at_risk_share=queue.at_risk_share,
         escalate_to=tuple(queue.escalate_to),
         at_most=queue.at_most,

@@ -8,6 +8,7 @@ from typing import Final
 
 from interlock.canonical import content_digest
 from interlock.contracts import keys
+from interlock.contracts.checks import capacity
 from interlock.contracts.checks.case import named_by_schema
 from interlock.contracts.checks.every import all_problems
 from interlock.contracts.code import load_code
@@ -98,14 +99,23 @@ def _check_text(file: Path, text: str, digest: str) -> CheckReport:
     report = CheckReport(problems=in_reading_order(problems, file.name))
     if not report.ok or functions is None:
         return report
+    contract = compiled(draft, functions)
+    problems += capacity.problems(draft, contract)
+    ahead, unreckoned = capacity.outlooks(draft, contract)
     workflow = LoadedWorkflow(
-        contract=compiled(draft, functions),
+        contract=contract,
         functions=functions,
         folder=folder,
         source=text,
         digest=digest,
     )
-    return replace(report, workflow=workflow)
+    return replace(
+        report,
+        problems=in_reading_order(problems, file.name),
+        workflow=workflow,
+        capacity=ahead,
+        capacity_needs=unreckoned,
+    )
 
 
 def _refused(*problems: Problem) -> CheckReport:

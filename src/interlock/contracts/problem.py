@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from interlock.errors import InterlockError
 
 if TYPE_CHECKING:
+    from interlock.contracts.capacity import QueueOutlook
     from interlock.contracts.workflow import LoadedWorkflow
 
 
@@ -38,10 +39,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckReport:
-    """Every problem of a contract in reading order, and the workflow when it can be loaded."""
+    """Every problem of a contract in reading order, and the workflow when it can be loaded.
+
+    capacity: what to expect of its queues. capacity_needs: what to write where none can be told.
+    """
 
     problems: tuple[Problem, ...]
     workflow: LoadedWorkflow | None = None
+    capacity: tuple[QueueOutlook, ...] = ()
+    capacity_needs: str = ""
 
     @property
     def ok(self) -> bool:

@@ -122,6 +122,7 @@ class QueueShape(Shape):
     lease_minutes: Minutes = 15
     minutes_per_task: PositiveNumber = 5.0
     capacity: Count | None = None
+    expected_share: PositiveNumber | None = None
     at_risk_share: Share = 0.75
     escalate_to: OneOrMoreNames = Field(default_factory=list)
     at_most: Count | None = None

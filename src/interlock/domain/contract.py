@@ -276,6 +276,7 @@ class Queue:
     lease_minutes: int = 15
     minutes_per_task: float = 5.0
     capacity: int | None = None
+    expected_share: float | None = None  # questions a case it gets; for reckoning ahead only
     at_risk_share: float = 0.75  # of the time allowed; then a task is at risk
     escalate_to: tuple[str, ...] = ()  # queues, in order
     at_most: int | None = None  # tasks one person may hold at once

@@ -47,7 +47,7 @@ class BusinessHours:
         if not self.openings:
             return start + open_time
         left = open_time
-        for opens, closes in self._windows(start):
+        for opens, closes in self.windows(start):
             begin = max(start, opens)
             if begin + left <= closes:
                 return begin + left
@@ -61,7 +61,7 @@ class BusinessHours:
         if not self.openings:
             return end - start
         passed = timedelta()
-        for opens, closes in self._windows(start):
+        for opens, closes in self.windows(start):
             if opens >= end:
                 break
             passed += min(end, closes) - max(start, opens)
@@ -71,11 +71,11 @@ class BusinessHours:
         """True when the clock runs at this moment."""
         if not self.openings:
             return True
-        opens, closes = next(self._windows(moment), (moment, moment))
+        opens, closes = next(self.windows(moment), (moment, moment))
         return opens <= moment < closes
 
-    def _windows(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Open windows in UTC that end after `start`, earliest first."""
+    def windows(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Open windows in UTC that end after `start`, earliest first; none when always open."""
         zone = ZoneInfo(self.zone)
         first = start.astimezone(zone).date() - timedelta(days=1)
         for offset in range(HORIZON_DAYS):
