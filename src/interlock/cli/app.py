@@ -87,6 +87,9 @@ COMMANDS: Final = MappingProxyType(
         "resume": Entry(
             module="pause", attribute="resume", panel=KEEP, says="Let what was paused go on."
         ),
+        "gate": Entry(
+            module="gate", panel=KEEP, says="How a release stands at its gate, on what evidence."
+        ),
         "up": Entry(
             module="serve",
             attribute="up",

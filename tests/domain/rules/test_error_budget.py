@@ -80,6 +80,13 @@ def test_a_window_just_begun_allows_what_the_whole_one_will() -> None:
     assert of({720: (2, 100)}, timedelta(days=3)).left == pytest.approx(0.9)
 
 
+def test_a_batch_in_the_first_minute_is_a_days_work() -> None:
+    """100 at once are no 4 million a month: they count as a day's, 3,000 a month, 60 allowed."""
+    found = allowed_wrong(Checked(wrong=0, checked=100), BUDGET, timedelta(minutes=1))
+
+    assert found == pytest.approx(60)
+
+
 def test_the_twenty_first_error_of_twenty_spends_it() -> None:
     """Exactly what is allowed is still inside."""
     assert not of({720: (20, 1_000)}).is_spent

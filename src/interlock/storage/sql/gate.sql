@@ -117,7 +117,7 @@ WHERE era = :era AND segment = :segment;
 -- The newest verdicts on a release, of one segment or of all.
 SELECT id, look, CAST(body AS text) AS body
 FROM gate_verdict
-WHERE release = :release AND (:any_segment OR segment = :segment)
+WHERE release = :release AND (:any_segment OR segment = :segment) AND id < :before
 ORDER BY id DESC
 LIMIT :limit;
 
