@@ -5,25 +5,24 @@ Old verdicts are judged again by the terms they were given under, long after the
 
 from __future__ import annotations
 
-import json
-
 from interlock.contracts.compile_parts import gate
-from interlock.contracts.shape import ContractShape
+from interlock.contracts.reading import read_document
 from interlock.contracts.shape_rollout import rollout
+from interlock.contracts.values import validated
 from interlock.domain.contract import ReleaseGate
 from interlock.domain.rollout import Rollout
 
-KEYS = ("workflow_release_gate", "rollout")
+NAME = "the contract on record"  # for messages; nobody reads its lines
 
 
 def terms_of(text: str) -> tuple[ReleaseGate | None, Rollout]:
-    """The release gate and the rollout of a contract's canonical text; the gate may be None.
+    """The release gate and the rollout of a contract's text, as written; the gate may be None.
 
     Raises: ValueError when the text is no contract that was accepted.
     """
-    data = json.loads(text)
-    if not isinstance(data, dict):
-        raise ValueError("the contract on record is no set of keys; restore it from a backup")
-    written = {name: data[name] for name in KEYS if name in data}
-    shape = ContractShape.model_validate(written)
-    return gate(shape), rollout(shape.rollout)
+    document, problems = read_document(text, NAME)
+    found = validated(document, NAME)
+    wrong = [each for each in (*problems, *found.problems) if each.is_error]
+    if wrong:
+        raise ValueError(f"{NAME} cannot be read: {wrong[0].message}; restore it from a backup")
+    return gate(found.shape), rollout(found.shape.rollout)

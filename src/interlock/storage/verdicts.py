@@ -38,7 +38,7 @@ class EraScope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EraCounts:
-    """The cases of an era, each counted once. last_id, last_at: of the newest fact seen.
+    """The cases of an era, each counted once. last_id, last_at: of the newest fact counted.
 
     left_it: entered the AI path and closed or were routed. wrong: of those checked; with those
     compensated or reopened. not_first_time: of those checked, wrong or reopened.
