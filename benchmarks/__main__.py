@@ -1,4 +1,7 @@
-"""`make bench`: every figure on both databases, printed side by side in one run."""
+"""`make bench`: every figure on both databases, printed side by side in one run.
+
+Studies that need no database are asked for by name, as in `python -m benchmarks honest_gate`.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +11,27 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import batches, desk, limits, single_case, waiting
+from benchmarks import batches, desk, honest_gate, limits, single_case, waiting
 from benchmarks.figures import Figure, keep, show
 from interlock.testing.postgres import PostgresMissing, PrivatePostgres
 
 RESULTS = Path(__file__).parent / "results"
+BY_NAME = {"honest_gate": honest_gate.main}
 
 
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("name", nargs="?", choices=sorted(BY_NAME), help="one study, by name")
     parser.add_argument("--cases", type=int, default=4000, help="cases in the batch figures")
     parser.add_argument("--single", type=int, default=200, help="cases in the latency figures")
     parser.add_argument("--waiting", type=int, default=20000, help="cases that wait")
     parser.add_argument("--tasks", type=int, default=100000, help="open tasks in the desk figures")
     parser.add_argument("--only", choices=["sqlite", "postgresql"], help="one database only")
     wanted = parser.parse_args()
+    if wanted.name is not None:
+        BY_NAME[wanted.name]()
+        return
     figures: list[Figure] = []
     if wanted.only != "postgresql":
         with _sqlite() as fresh:
