@@ -22,6 +22,7 @@ from interlock.contracts.checks import (
     quality,
     queues,
     reviewer_words,
+    rollout,
     steps,
     words,
 )
@@ -45,6 +46,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     queues.problems,
     exceptions.problems,
     gate.problems,
+    rollout.problems,
     feasibility.problems,
     quality.problems,
     words.problems,
