@@ -5,6 +5,8 @@ Old verdicts are judged again by the terms they were given under, long after the
 
 from __future__ import annotations
 
+from typing import Final
+
 from interlock.contracts.compile_parts import gate
 from interlock.contracts.reading import read_document
 from interlock.contracts.shape_rollout import rollout
@@ -12,7 +14,7 @@ from interlock.contracts.values import validated
 from interlock.domain.contract import ReleaseGate
 from interlock.domain.rollout import Rollout
 
-NAME = "the contract on record"  # for messages; nobody reads its lines
+NAME: Final = "the contract on record"  # for messages; nobody reads its lines
 
 
 def terms_of(text: str) -> tuple[ReleaseGate | None, Rollout]:

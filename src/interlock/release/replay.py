@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 from interlock.contracts.kept_gate import terms_of
 from interlock.domain.contract import ReleaseGate
@@ -17,7 +18,7 @@ from interlock.domain.rules.gate import judge
 from interlock.domain.rules.gate_digest import digest_of
 from interlock.storage import Store
 
-PAGE = 200
+PAGE: Final = 200  # verdicts read at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
