@@ -1,4 +1,7 @@
-"""`make bench`: every figure on both databases, side by side; or only the figures named."""
+"""`make bench`: every figure on both databases, side by side; or only the figures named.
+
+Studies that need no database are asked for by name, as in `python -m benchmarks honest_gate`.
+"""
 
 from __future__ import annotations
 
@@ -8,27 +11,34 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import batches, desk, limits, single_case, waiting
+from benchmarks import batches, desk, honest_gate, limits, single_case, waiting
 from benchmarks.figures import Figure, keep, show
 from interlock.testing.postgres import PostgresMissing, PrivatePostgres
 
 RESULTS = Path(__file__).parent / "results"
 NAMES = ("batches", "single", "waiting", "limits", "desk")
+STUDIES = {"honest_gate": honest_gate.main}
 
 
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(NAMES)}")
+    known = (*NAMES, *STUDIES)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(known)}")
     parser.add_argument("--cases", type=int, default=4000, help="cases in the batch figures")
     parser.add_argument("--single", type=int, default=200, help="cases in the latency figures")
     parser.add_argument("--waiting", type=int, default=20000, help="cases that wait")
     parser.add_argument("--tasks", type=int, default=100000, help="open tasks in the desk figures")
     parser.add_argument("--only", choices=["sqlite", "postgresql"], help="one database only")
     wanted = parser.parse_args()
+    for name in set(wanted.names) - set(known):
+        parser.error(f"there is no figure {name!r}; write some of: {', '.join(known)}")
+    for name in [each for each in wanted.names if each in STUDIES]:
+        STUDIES[name]()
+        wanted.names.remove(name)
+        if not wanted.names:
+            return
     wanted.names = wanted.names or list(NAMES)
-    for name in set(wanted.names) - set(NAMES):
-        parser.error(f"there is no figure {name!r}; write some of: {', '.join(NAMES)}")
     figures: list[Figure] = []
     if wanted.only != "postgresql":
         with _sqlite() as fresh:

@@ -114,6 +114,9 @@ COMMANDS: Final = MappingProxyType(
         "resume": Entry(
             module="pause", attribute="resume", panel=KEEP, says="Let what was paused go on."
         ),
+        "gate": Entry(
+            module="gate", panel=KEEP, says="How a release stands at its gate, on what evidence."
+        ),
         "release": Entry(
             module="release",
             panel=KEEP,

@@ -46,8 +46,9 @@ def outlook(gate: ReleaseGate, volume_per_month: float) -> tuple[CriterionOutloo
     per_hour = volume_per_month * gate.canary_traffic / HOURS_A_MONTH
     window = int(per_hour * gate.promotion_window_hours)
     triggers = {each.metric: each for each in gate.rollback_trigger}
+    shares = sum(METRICS.get(each.metric) is MetricKind.SHARE for each in gate.rollback_trigger)
     return tuple(
-        _of(criterion, triggers.get(criterion.metric), window, per_hour)
+        _of(criterion, triggers.get(criterion.metric), window, per_hour, shares)
         for criterion in gate.success_criteria
         if METRICS.get(criterion.metric) is MetricKind.SHARE
         and criterion.op in ("<", "<=")
@@ -56,18 +57,20 @@ def outlook(gate: ReleaseGate, volume_per_month: float) -> tuple[CriterionOutloo
 
 
 def _of(
-    criterion: Criterion, trigger: Criterion | None, window: int, per_hour: float
+    criterion: Criterion, trigger: Criterion | None, window: int, per_hour: float, shares: int
 ) -> CriterionOutlook:
     line = float(criterion.value)
     above = float(trigger.value) if trigger is not None and trigger.op in (">", ">=") else None
     good_rate, bad_rate = line * GOOD, min((above or line) * BAD, 0.99)
     within = min(window, MOST_CASES)
-    needed = gate_odds(good_rate, line=line, trigger=above, cases=MOST_CASES).half_promoted
+    needed = gate_odds(
+        good_rate, line=line, trigger=above, cases=MOST_CASES, shares=shares
+    ).half_promoted
     return CriterionOutlook(
         criterion=criterion,
         window_cases=window,
-        good=gate_odds(good_rate, line=line, trigger=above, cases=within),
-        bad=gate_odds(bad_rate, line=line, trigger=above, cases=within),
+        good=gate_odds(good_rate, line=line, trigger=above, cases=within, shares=shares),
+        bad=gate_odds(bad_rate, line=line, trigger=above, cases=within, shares=shares),
         cases_needed=needed,
         days=needed / per_hour / 24 if needed is not None and per_hour > 0 else None,
     )

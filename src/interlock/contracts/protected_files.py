@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from interlock.contracts.case_model import DataRefused
 from interlock.contracts.draft import Draft
@@ -127,7 +127,11 @@ def _unfit(file: Path, lines: Lines, error: Any) -> Problem:
 
 def _keys_beside(place: Sequence[str | int]) -> list[str]:
     """The keys that may stand where an unknown one was found."""
-    inner = {"expected": ExpectedShape, "answers": AnswerShape, "decisions": DecisionShape}
+    inner: dict[str, type[BaseModel]] = {
+        "expected": ExpectedShape,
+        "answers": AnswerShape,
+        "decisions": DecisionShape,
+    }
     shape = inner.get(str(place[0]), ProtectedShape) if len(place) > 1 else ProtectedShape
     return list(shape.model_fields)
 

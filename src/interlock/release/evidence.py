@@ -36,13 +36,15 @@ NOTHING_YET: Final[Supplied] = MappingProxyType(
 
 
 class ProtectedResult(Protocol):
-    """What a run of the protected cases found. regressions: critical ones that fail now and
-    passed on the current release; failures: all critical ones that fail."""
+    """What a run of the protected cases found: the critical ones that fail, by name, and whether
+    any was played and none of those fails."""
 
     @property
     def critical_regressions(self) -> int: ...
     @property
-    def critical_failures(self) -> int: ...
+    def failing_critical(self) -> tuple[str, ...]: ...
+    @property
+    def is_pass(self) -> bool: ...
 
 
 class LatestResult(Protocol):
@@ -69,14 +71,7 @@ def collect(
     """
     contract = context.workflows.of(release.fingerprint).contract
     stand, store = release.stand_of(segment), context.store
-    scope = EraScope(
-        workflow=release.workflow,
-        era=stand.era,
-        since=stand.since,
-        until=now,
-        arms=BUSINESS,
-        segment=segment or None,
-    )
+    scope = scope_of(release, segment, now)
     protected = latest(store, release.workflow, release.fingerprint)
     counts, last_id, last_at = _counted(store, contract, scope, stand.stage)
     counts["critical_regressions"] = _regressions(protected)
@@ -101,6 +96,19 @@ def collect(
         fact_until=last_id,
         newest_fact_at=last_at,
         looks=store.looks_made(stand.era, segment),
+    )
+
+
+def scope_of(release: Release, segment: str, now: datetime) -> EraScope:
+    """Which cases are the evidence on a release in one segment; segment empty: on all of it."""
+    stand = release.stand_of(segment)
+    return EraScope(
+        workflow=release.workflow,
+        era=stand.era,
+        since=stand.since,
+        until=now,
+        arms=BUSINESS,
+        segment=segment or None,
     )
 
 
@@ -166,8 +174,10 @@ def _regressions(found: ProtectedResult | None) -> Count:
 def _protected(found: ProtectedResult | None) -> tuple[Finding, str]:
     if found is None:
         return Finding.NOT_YET, "the protected cases were not run on this version"
-    if found.critical_failures:
-        return Finding.FAIL, f"{found.critical_failures} critical protected cases fail"
+    if found.failing_critical:
+        return Finding.FAIL, f"critical ones fail: {', '.join(found.failing_critical)}"
+    if not found.is_pass:
+        return Finding.NOT_YET, "no protected case was played on this version"
     return Finding.PASS, "no critical protected case fails"
 
 

@@ -20,6 +20,7 @@ from interlock.storage.database import Database, moment_of
 from interlock.storage.recording import repeated
 from interlock.storage.rows import clean
 
+NO_END: Final = 2**62  # above every id
 PAGE: Final = 50  # of verdicts, when nobody says how many
 
 
@@ -37,7 +38,7 @@ class EraScope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EraCounts:
-    """The cases of an era, each counted once. last_id, last_at: of the newest fact seen.
+    """The cases of an era, each counted once. last_id, last_at: of the newest fact counted.
 
     left_it: entered the AI path and closed or were routed. wrong: of those checked; with those
     compensated or reopened. not_first_time: of those checked, wrong or reopened.
@@ -144,9 +145,15 @@ class Verdicts:
         return int(row.looks)
 
     def verdicts(
-        self, release: ReleaseId, limit: int = PAGE, *, segment: str | None = None
+        self,
+        release: ReleaseId,
+        limit: int = PAGE,
+        *,
+        segment: str | None = None,
+        before: int | None = None,
     ) -> list[GateVerdict]:
-        """The newest verdicts on a release, the newest first. segment None: of every segment."""
+        """The newest verdicts on a release, the newest first. segment None: of every segment;
+        before: only those with a smaller id."""
         with self._db.reading() as conn:
             rows = self._db.rows(
                 conn,
@@ -154,6 +161,7 @@ class Verdicts:
                 release=release,
                 any_segment=segment is None,
                 segment=clean(segment or ""),
+                before=NO_END if before is None else before,
                 limit=limit,
             )
         return [_verdict(row) for row in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.domain.rules.gate_odds import gate_odds
@@ -116,6 +116,17 @@ def test_counts_that_cannot_be_are_refused(hits: int, cases: int, line: float) -
 def test_a_release_at_the_line_is_promoted_in_less_than_one_of_twenty() -> None:
     """Exact, looked at after each of 6,000 cases; a plain mixture of bets has 4.8 %."""
     assert gate_odds(0.04, line=0.04, trigger=None, cases=6_000).promote <= 0.048
+
+
+@settings(max_examples=20, deadline=None)
+@given(line=st.floats(0.01, 0.9), shares=st.integers(1, 5))
+def test_whatever_the_line_it_is_crossed_wrongly_in_at_most_alpha(line: float, shares: int) -> None:
+    """Ville's bound, exact: with the truth on the line and a look after every case, either way."""
+    up = gate_odds(line, line=line, trigger=None, cases=250)
+    back = gate_odds(line, line=0.0, trigger=line, cases=250, shares=shares)
+
+    assert up.promote <= 0.05 + 1e-12
+    assert back.roll_back <= 0.05 / shares + 1e-12
 
 
 def test_a_good_release_is_promoted_soon() -> None:

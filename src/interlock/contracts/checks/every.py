@@ -23,6 +23,7 @@ from interlock.contracts.checks import (
     quality,
     queues,
     reviewer_words,
+    rollout,
     steps,
     words,
 )
@@ -46,6 +47,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     queues.problems,
     exceptions.problems,
     gate.problems,
+    rollout.problems,
     feasibility.problems,
     quality.problems,
     protected.problems,

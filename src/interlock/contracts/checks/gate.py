@@ -66,6 +66,10 @@ def _parsed(
         remedy = did_you_mean(criterion.metric, METRICS, one_of(METRICS))
         problems.append(draft.problem(path, message, remedy))
         return []
+    if kind is MetricKind.AMOUNT:
+        message = f"{criterion.metric} is an amount, and the gate judges shares, counts and flags"
+        problems.append(draft.problem(path, message, "watch it under monitoring: instead"))
+        return []
     is_flag = isinstance(criterion.value, bool)
     if is_flag != (kind is MetricKind.FLAG):
         wanted = "true or false" if kind is MetricKind.FLAG else "a number"

@@ -20,6 +20,7 @@ from typing import Any, Final
 from interlock.domain.contract import FallbackMode
 
 CONFIRMED_BY: Final = 12  # the short window is the long one's twelfth
+LEAST_ELAPSED: Final = timedelta(days=1)  # work comes in days; no hour says what a month brings
 AT_LEAST_WRONG: Final = 2  # one wrong outcome is no trend; few cases would alarm on each
 
 
@@ -107,12 +108,11 @@ def burn_rate(seen: Checked, rate: float) -> float | None:
 def allowed_wrong(seen: Checked, budget: ErrorBudget, elapsed: timedelta) -> float:
     """How many outcomes of the sample may be wrong in a whole window at the pace seen so far.
 
-    elapsed: how long it was counted; beyond the window only the window counts. Never less than 1:
-    a single wrong outcome spends no budget.
+    elapsed: how long it was counted; it counts as a day at least, and as a window at most. Never
+    less than 1: a single wrong outcome spends no budget.
     """
-    share = min(1.0, elapsed / budget.window) if elapsed > timedelta() else 0.0
-    expected = seen.checked / share if share else 0.0
-    return max(1.0, budget.rate * expected)
+    share = min(1.0, max(elapsed, LEAST_ELAPSED) / budget.window)
+    return max(1.0, budget.rate * seen.checked / share)
 
 
 def state(

@@ -183,9 +183,9 @@ def _about(number: int) -> int:
 
 def _seen(count: Count, criterion: Criterion, sight: Sight) -> str:
     hits, cases, unit = count.hits or 0, count.cases or 0, share_of(sight.stage, criterion.metric)
+    late = f", {count.under_way:,} still under way" if count.under_way else ""
     if not cases:
-        return f"none yet of the {unit}"
-    late = f", {count.under_way} still under way" if count.under_way else ""
+        return f"none yet of the {unit}{late}"
     return f"{percent(hits / cases)}: {hits:,} of {cases:,} {unit}{late}"
 
 

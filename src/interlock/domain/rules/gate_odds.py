@@ -65,16 +65,22 @@ class _Walk:
 
 
 def gate_odds(
-    rate: float, *, line: float, trigger: float | None, cases: int, alpha: float = ALPHA
+    rate: float,
+    *,
+    line: float,
+    trigger: float | None,
+    cases: int,
+    alpha: float = ALPHA,
+    shares: int = 1,
 ) -> GateOdds:
     """The chance of each verdict when the true rate is `rate` and every case is looked at.
 
     line: below it, proven, is a success. trigger: above it, proven, rolls back; None: nothing
-    does. cases: how many come in at most.
+    does. cases: how many come in at most. shares: how many rollback lines share alpha.
     """
     walk, promote_at, roll_back_at = _Walk(), NEVER, 0
     half_promoted = half_rolled_back = None
-    wanted = log(1 / alpha)
+    wanted, wanted_back = log(1 / alpha), log(max(1, shares) / alpha)
     for seen in range(1, cases + 1):
         if not walk.chances:
             break
@@ -82,7 +88,9 @@ def gate_odds(
         while promote_at < seen and evidence_below(promote_at + 1, seen, line) >= wanted:
             promote_at += 1
         if trigger is not None:
-            while roll_back_at <= seen and evidence_above(roll_back_at, seen, trigger) < wanted:
+            while (
+                roll_back_at <= seen and evidence_above(roll_back_at, seen, trigger) < wanted_back
+            ):
                 roll_back_at += 1
         walk.take_out(promote_at, None if trigger is None else roll_back_at)
         if half_promoted is None and walk.promoted >= 0.5:  # noqa: PLR2004  (half is half)

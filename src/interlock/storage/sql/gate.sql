@@ -27,7 +27,12 @@ WITH one_case AS (
         max(CASE WHEN kind = 'sample_checked' THEN 1 ELSE 0 END) AS checked,
         max(CASE WHEN kind = 'sample_checked' AND detail = 'wrong' THEN 1 ELSE 0 END) AS wrong
     FROM fact
-    WHERE release = :era AND release <> '' AND arm IN :arms
+    WHERE release = :era AND release <> ''
+        AND kind IN (
+            'proposal_made', 'incident', 'exception_routed', 'case_closed', 'case_reopened',
+            'sample_checked'
+        )
+        AND arm IN :arms
         AND (:any_segment OR segment = :segment)
         AND at <= :until
     GROUP BY case_id
@@ -117,7 +122,7 @@ WHERE era = :era AND segment = :segment;
 -- The newest verdicts on a release, of one segment or of all.
 SELECT id, look, CAST(body AS text) AS body
 FROM gate_verdict
-WHERE release = :release AND (:any_segment OR segment = :segment)
+WHERE release = :release AND (:any_segment OR segment = :segment) AND id < :before
 ORDER BY id DESC
 LIMIT :limit;
 
