@@ -112,6 +112,20 @@ class ReleasesLive(RuleBasedStateMachine):
         release = lifecycle.propose(self.office.context, "refunds", AUTHOR, WHY)
         self.model.releases[release.id] = Known(id=release.id)
 
+    @rule(stage=st.sampled_from([Stage.SHADOW, Stage.ASSISTED, Stage.ASSISTED]))
+    def bring_a_new_one(self, stage: Stage) -> None:
+        """The usual way, or plays would hardly ever get beyond a proposal."""
+        self.propose()
+        newest = len(self.model.releases) - 1
+        self.sign(newest, "plainly")
+        self.start(newest, stage, "plainly")
+
+    @rule(way=ways)
+    def climb(self, way: str) -> None:
+        """A rung on a good verdict, when nothing stands against it."""
+        self.gate_looks(GateDecision.PROMOTE)
+        self.promote(way)
+
     @rule(pick=st.integers(0, 9), way=ways)
     def sign(self, pick: int, way: str) -> None:
         known = self._picked(pick)
@@ -304,5 +318,5 @@ class ReleasesLive(RuleBasedStateMachine):
         self.office.runner = replace(self.office.runner, workflows=workflows)
 
 
-ReleasesLive.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+ReleasesLive.TestCase.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
 TestReleasesLive = ReleasesLive.TestCase

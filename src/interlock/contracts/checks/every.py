@@ -22,6 +22,7 @@ from interlock.contracts.checks import (
     quality,
     queues,
     reviewer_words,
+    rollout,
     steps,
     words,
 )
@@ -46,6 +47,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     exceptions.problems,
     gate.problems,
     feasibility.problems,
+    rollout.problems,
     quality.problems,
     words.problems,
     reviewer_words.problems,
