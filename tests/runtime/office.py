@@ -243,4 +243,6 @@ class Office:
         events = self.store.events(case.id)
         assert isinstance(events[0], CaseOpened)
         history = [(event, entry.at) for event, entry in zip(events, entries, strict=True)]
-        return replay(self.workflow.contract, history)
+        every = [each.contract for each in self.context.workflows.every_version]
+        versions = {each.fingerprint: each for each in every}
+        return replay(self.workflow.contract, history, versions)

@@ -34,6 +34,9 @@ app = typer.Typer(
 Which = Annotated[
     str, typer.Argument(metavar="RELEASE", help="Its id, or the workflow whose release runs.")
 ]
+Proposed = Annotated[
+    str, typer.Argument(metavar="RELEASE", help="Its id, or the workflow it is proposed for.")
+]
 Name = Annotated[str, typer.Argument(metavar="WORKFLOW", help="The workflow's name.")]
 Reason = Annotated[
     str | None, typer.Option("--reason", metavar="TEXT", help="Why; it goes on record.")
@@ -105,7 +108,7 @@ def propose(
 
 @app.command()
 def sign(
-    which: Which,
+    which: Proposed,
     *,
     reason: Reason = None,
     workflow: options.Workflow = None,
@@ -121,7 +124,7 @@ def sign(
 
 @app.command()
 def start(
-    which: Which,
+    which: Proposed,
     *,
     stage: Annotated[
         Stage, typer.Option("--stage", metavar="STAGE", help="shadow or assisted.")
@@ -214,7 +217,7 @@ def stand_down(
 
 @app.command()
 def withdraw(
-    which: Which,
+    which: Proposed,
     *,
     reason: Reason = None,
     workflow: options.Workflow = None,

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 
 from sqlalchemy import Connection
 
 from interlock.domain.contract import FallbackMode, WorkflowContract
-from interlock.domain.release import Release
+from interlock.domain.release import Release, ReleaseState
 from interlock.domain.rules.release_moves import Act, Moved, person
 from interlock.observe import RELEASE_MOVED, log
 from interlock.release.errors import ReleaseOvertaken, ReleaseUnknown
 from interlock.runtime.context import Context
 from interlock.runtime.crash_points import CrashPoint
+
+PROPOSED: Final = ReleaseState.PROPOSED
 
 
 def find(context: Context, text: str) -> Release:
@@ -27,6 +30,15 @@ def find(context: Context, text: str) -> Release:
         known = tuple(each.id for each in context.store.releases(text))
         raise ReleaseUnknown(text, known)
     return release
+
+
+def find_proposed(context: Context, text: str) -> Release:
+    """The release of this id, or the only proposed one of a workflow. Raises: ReleaseUnknown."""
+    release = context.store.release(text)
+    waiting = [each for each in context.store.releases(text) if each.state is PROPOSED]
+    if release is None and len(waiting) != 1:
+        raise ReleaseUnknown(f"{text} that is proposed", tuple(each.id for each in waiting))
+    return release or waiting[0]
 
 
 def contract_of(context: Context, release: Release) -> WorkflowContract:

@@ -22,7 +22,7 @@ from interlock.domain.release import (
 )
 from interlock.domain.rules import release_moves as moves
 from interlock.release import rights
-from interlock.release.changing import by_person, contract_of, find, save
+from interlock.release.changing import by_person, contract_of, find, find_proposed, save
 from interlock.release.errors import ReleaseRefused
 from interlock.release.widening import Widening, widens
 from interlock.runtime.context import Context
@@ -74,7 +74,7 @@ def sign(context: Context, text: str, by: str, note: str) -> Release:
 
     Raises: ReleaseUnknown, ReleaseRefused, ReleaseMoveRefused.
     """
-    release = find(context, text)
+    release = find_proposed(context, text)
     signer = rights.demand_governance(context, release.workflow, by, release.id)
     said = rights.given("sign", release.id, note)
     act = by_person(context, by, said)
@@ -87,7 +87,7 @@ def start(context: Context, text: str, stage: Stage, by: str, reason: str) -> Re
 
     Raises: ReleaseUnknown, ReleaseRefused, ReleaseMoveRefused, WorkflowUnknown.
     """
-    release = find(context, text)
+    release = find_proposed(context, text)
     rights.demand(context, release.workflow, by, Right.SIGN, "start", release.id)
     said = rights.given("start", release.id, reason)
     contract_of(context, release)  # a version that cannot be loaded is not started
@@ -133,7 +133,7 @@ def end_hold(context: Context, text: str, by: str, reason: str) -> Release:
 
 def withdraw(context: Context, text: str, by: str, reason: str) -> Release:
     """The release, given up before it started. Raises: as `hold`."""
-    release = find(context, text)
+    release = find_proposed(context, text)
     if by != release.proposed_by:
         rights.demand(context, release.workflow, by, Right.SIGN, "withdraw", release.id)
     said = rights.given("withdraw", release.id, reason)

@@ -49,6 +49,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     gate.problems,
     rollout.problems,
     feasibility.problems,
+    rollout.problems,
     quality.problems,
     protected.problems,
     words.problems,

@@ -7,13 +7,14 @@ state changes nothing and says so in its notes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from interlock.domain.action import HAPPENED, Action, ActionState
-from interlock.domain.case import Case, CaseState, ClosingOutcome, Phase, WaitsFor
+from interlock.domain.case import Case, CaseState, Phase, WaitsFor
 from interlock.domain.contract import WorkflowContract
 from interlock.domain.desk_event import (
     CaseCommented,
@@ -66,20 +67,18 @@ from interlock.domain.event import (
     TimerFired,
 )
 from interlock.domain.fact import FactKind
-from interlock.domain.review import ReviewAction, ReviewState, ReviewTask
-from interlock.domain.review import move as move_task
+from interlock.domain.review import ReviewState, ReviewTask
 from interlock.domain.rules import (
     acting,
     asking,
     flow,
+    from_outside,
     handover,
-    migrating,
     on_action,
     on_look,
     on_review,
     on_step,
     probing,
-    reopening,
     shadowing,
     standing_down,
     undo,
@@ -124,14 +123,22 @@ def due(contract: WorkflowContract, case: Case) -> Effect | None:
     return None
 
 
-def replay(contract: WorkflowContract, history: Iterable[tuple[Event, datetime]]) -> Case | None:
-    """The case a history of events gives, or None for an empty one. Its version is not counted."""
+def replay(
+    contract: WorkflowContract,
+    history: Iterable[tuple[Event, datetime]],
+    versions: Mapping[str, WorkflowContract] = MappingProxyType({}),
+) -> Case | None:
+    """The case a history of events gives, or None for an empty one. Its version is not counted.
+
+    versions: contracts by fingerprint, for a case that was moved from one to another.
+    """
     case: Case | None = None
     for event, at in history:
         if isinstance(event, CaseOpened):
             case = event.case
         if case is not None:
-            case = advance(contract, case, event, at).case
+            to = event.fingerprint if isinstance(event, CaseMigrated) else case.fingerprint
+            case = advance(versions.get(to, contract), case, event, at).case
     return case
 
 
@@ -177,10 +184,8 @@ def _apply(draft: Draft, event: Event) -> bool:
             return _timer_fired(draft)
         case PauseLifted():
             return on_action.lifted(draft, event)
-        case CaseCancelled():
-            return _cancelled(draft, event)
-        case CaseCommented() | CaseReopened() | CaseMigrated():
-            return _from_outside(draft, event)
+        case CaseCancelled() | CaseCommented() | CaseReopened() | CaseMigrated():
+            return from_outside.happened(draft, event)
         case (
             ActionStarted()
             | ActionSucceeded()
@@ -195,15 +200,6 @@ def _apply(draft: Draft, event: Event) -> bool:
             return _action_event(draft, event)
         case _:
             return _review_event(draft, event)
-
-
-def _from_outside(draft: Draft, event: CaseCommented | CaseReopened | CaseMigrated) -> bool:
-    match event:
-        case CaseCommented():
-            return reopening.commented(draft, event)
-        case CaseReopened():
-            return reopening.reopened(draft, event)
-    return migrating.migrated(draft, event)
 
 
 def _opened(draft: Draft, event: CaseOpened) -> bool:
@@ -362,26 +358,6 @@ def _timer_fired(draft: Draft) -> bool:
     else:
         draft.make_ready(case.phase)
     draft.note("timer", str(case.waits_for or WaitsFor.RETRY))
-    return True
-
-
-def _cancelled(draft: Draft, event: CaseCancelled) -> bool:
-    case = draft.case
-    if case.state is CaseState.CLOSED or case.closing is not None:
-        return False
-    if case.task != (event.task.id if event.task else None):
-        return False  # the open task must be withdrawn with it, or it would outlive its case
-    if event.task is not None:
-        if not event.task.is_live:
-            return False
-        dropped = undo.freed(event.task)  # a held decision never takes effect: the stop wins
-        draft.tasks.append(move_task(dropped, ReviewAction.WITHDRAW, ended_at=draft.now))
-    # Stopping it was a person's decision, and nothing can hold it any more.
-    draft.change(person_decided=True, person_worked=True, paused_by=None)
-    if any(each.state is ActionState.INTENDED for each in case.actions):
-        draft.change(closing=ClosingOutcome.CANCELLED)  # first what is under way gets its outcome
-    else:
-        flow.begin_closing(draft, ClosingOutcome.CANCELLED)
     return True
 
 
