@@ -110,7 +110,7 @@ def test_while_the_case_is_open_nobody_is_shown_what_it_said(small_office: Offic
     assert shown_case(case).shadows == {}
     lens = Lens(secret=frozenset(), sees_all=True)
     assert SECRET not in str(timeline(store.entries(case.id), now=now, lens=lens))
-    record = case_record(store, case.id)
+    record = case_record(store, case.id, "auditor", now)
     paper = for_programs(record, Redactor(lens, record), now)
     assert SECRET not in json.dumps(paper)
     [told] = disagreements(store, running(small_office))

@@ -64,10 +64,11 @@ def show(
     """Say how the running release stands now: each line, condition and the error budget."""
     with open_services(database, folder) as services:
         from interlock.release import gate_now
+        from interlock.release.chores import segments_to_judge
 
         found = services.workflows.named(workflow) if workflow else the_workflow(services)
         release = gate_now.running(services.store, found.contract.workflow)
-        asked = gate_now.segments_of(release, by_segment=found.contract.rollout.by_segment)
+        asked = segments_to_judge(services.context, release)
         names = asked if segment is None else (segment,)
         looks = [gate_now.look(services.context, release, name) for name in names]
     if as_json:

@@ -80,11 +80,6 @@ def look(
     )
 
 
-def segments_of(release: Release, *, by_segment: bool) -> tuple[str, ...]:
-    """The segments a release is judged in: all its cases, and each that stands on its own."""
-    return ("", *sorted(release.segments)) if by_segment or release.segments else ("",)
-
-
 def running(reading: Store, workflow: str) -> Release:
     """The workflow's running release. Raises: NoReleaseRunning."""
     found = reading.running_release(workflow)

@@ -49,7 +49,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     gate.problems,
     rollout.problems,
     feasibility.problems,
-    rollout.problems,
     quality.problems,
     protected.problems,
     words.problems,
