@@ -50,6 +50,7 @@ WANTED: dict[tuple[str, str], Right | str] = {
     ("GET", "/cases/{case_id}/file"): R.SEE,
     ("GET", "/cases/{case_id}/document"): R.SEE,
     ("POST", "/cases/{case_id}/comment"): R.SEE,
+    ("POST", "/cases/{case_id}/protect"): R.OPERATE,
     ("POST", "/cases/{case_id}/cancel"): R.OPERATE,
     ("POST", "/cases/{case_id}/reopen"): R.OPERATE,
     ("GET", "/audit"): R.AUDIT,
