@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interlock.domain import contract as parts
-from interlock.domain.case import CaseState
+from interlock.domain.case import Arm, CaseState
 from interlock.domain.contract import (
     Budget,
     Confidence,
@@ -19,6 +19,7 @@ from interlock.domain.contract import (
     FallbackMode,
     Quorum,
     ReleaseGate,
+    Stage,
     StepMode,
     WhenSpent,
     WorkflowContract,
@@ -42,7 +43,7 @@ from interlock.testing.builders import (
     euros,
 )
 from tests.domain.support import Play, output, proposed, requests
-from tests.domain.worlds import STEPS, cases, contracts
+from tests.domain.worlds import CONDITIONS, STEPS, cases, contracts
 
 AGENT = a_step(
     "sort",
@@ -352,29 +353,46 @@ def test_widening_one_way_is_narrowing_the_other(
     assert count(there, Direction.UNJUDGED) == count(back, Direction.UNJUDGED)
 
 
+NEW: dict[str, st.SearchStrategy[Any]] = {
+    "mode": st.sampled_from(StepMode),
+    "confidence": st.sampled_from([None, *(Confidence(accept_at=n) for n in (0.3, 0.6, 0.95))]),
+    "actions": st.sampled_from([(), ("send",), ("pay",), ("book", "send"), ("pay", "book")]),
+    "evidence_required": st.sampled_from([(), ("proof",)]),
+    "fallback": st.sampled_from(
+        [None, Fallback(mode=FallbackMode.DETERMINISTIC_PATH, step=StepName("by_rules"))]
+    ),
+    "when": st.sampled_from(CONDITIONS),
+}
+
+
 @st.composite
 def changed(draw: st.DrawFn, old: WorkflowContract) -> WorkflowContract:
-    """The contract with some of its parts taken from another one, any parts at all."""
-    other = draw(contracts())
-    new = old
-    if draw(st.booleans()):
-        steps = list(old.steps)
-        place = draw(st.integers(0, len(steps) - 1))
-        donor = draw(st.sampled_from(other.steps))
-        names = ["mode", "confidence", "actions", "evidence_required", "fallback", "when"]
-        for name in draw(st.lists(st.sampled_from(names), max_size=2, unique=True)):
-            steps[place] = replace(steps[place], **{name: getattr(donor, name)})
-        new = replace(new, steps=tuple(steps))
-    for name in ("approvals", "never_automate", "exceptions", "actions", "people"):
-        if draw(st.sampled_from([False, False, True])):
-            new = replace(new, **{name: getattr(other, name)})
-    return new
+    """The contract with one of its parts changed: one of a step's, or one taken from another."""
+    name = draw(st.sampled_from([*NEW, "approvals", "never_automate", "exceptions"]))
+    if name not in NEW:
+        return replace(old, **{name: getattr(draw(contracts()), name)})
+    steps = list(old.steps)
+    place = draw(st.integers(0, len(steps) - 1))
+    steps[place] = replace(steps[place], **{name: draw(NEW[name])})
+    return replace(old, steps=tuple(steps))
+
+
+@st.composite
+def small_contracts(draw: st.DrawFn) -> WorkflowContract:
+    """One or two steps that mostly are the machine's, so that most plays get somewhere."""
+    old = draw(contracts())
+    plain = {"when": None, "next": None, "has_function": True}
+    steps = tuple(
+        replace(step, **plain, mode=draw(st.sampled_from([StepMode.AGENTIC, step.mode])))
+        for step in old.steps[: draw(st.integers(1, 2))]
+    )
+    return replace(old, steps=steps)
 
 
 def world_of(draw: Any) -> dict[str, Any]:
     """One answer a function, the same for both contracts."""
-    asked = st.sampled_from([(), requests(send={}), requests(pay={"x": 9}), requests(book={})])
-    sure = st.sampled_from([0.5, 0.9, 0.95, 1.0])
+    asked = st.sampled_from([(), (), requests(send={}), requests(pay={"x": 9}), requests(book={})])
+    sure = st.sampled_from([0.5, 0.7, 0.95])
     world: dict[str, Any] = {}
     for name in STEPS:
         said = draw(asked)
@@ -407,9 +425,9 @@ def test_whatever_advance_now_does_without_a_person_is_listed(data: st.DataObjec
     The same case and the same answers of the world are played through `advance` under both
     contracts; until the first person is asked, the new one may do more only if the delta says so.
     """
-    old = data.draw(contracts())
+    old = data.draw(st.one_of(small_contracts(), contracts()))
     new = data.draw(changed(old))
-    case = data.draw(cases)
+    case = replace(data.draw(cases), stage=Stage.AUTONOMOUS, arm=Arm.RELEASE)
     world = world_of(data.draw)
 
     before = without_people(Play(old, answers_of(old, world), case=case))
