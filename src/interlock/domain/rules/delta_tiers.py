@@ -7,7 +7,7 @@ they stand under the same condition.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from interlock.domain.contract import ApprovalTier, ExceptionRoute, Quorum, WorkflowContract
@@ -21,7 +21,26 @@ NUMBER: Final = re.compile(r"(?P<left>[^<>=&|!?]+?)\s*(?P<op>>=|>)\s*(?P<number>
 def tier_changes(old: WorkflowContract, new: WorkflowContract) -> list[Change]:
     """What changed in who must approve which action."""
     names = dict.fromkeys(tier.action for tier in (*old.approvals, *new.approvals))
-    return [each for name in names for each in _of_action(name, old.approvals, new.approvals)]
+    changes = [each for name in names for each in _of_action(name, old.approvals, new.approvals)]
+    return changes + _no_longer_reached(old, new, names)
+
+
+def _no_longer_reached(
+    old: WorkflowContract, new: WorkflowContract, names: Collection[str]
+) -> list[Change]:
+    """Approvals that a step asks for no more because it does the action no more: what came after
+    them in the step's case now comes without anybody's yes."""
+    after = {step.step_name: set(step.actions) for step in new.steps}
+    changes: list[Change] = []
+    for step in old.steps:
+        before = set(step.actions)
+        for name in sorted((before ^ after.get(step.step_name, before)) & set(names)):
+            words = f"step {step.step_name}: whether {name} is approved before the case goes on"
+            found = Difference(
+                path=("steps", step.step_name, "actions"), before=name in before, after=None
+            )
+            changes.append(change(found, UNJUDGED, f"{words}: not judged by reading"))
+    return changes
 
 
 def route_changes(old: WorkflowContract, new: WorkflowContract) -> list[Change]:
