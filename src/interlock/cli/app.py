@@ -50,6 +50,12 @@ COMMANDS: Final = MappingProxyType(
             panel=BUILD,
             says="Check a contract: every problem at once, and what to write.",
         ),
+        "diff": Entry(
+            module="diff",
+            attribute="diff",
+            panel=BUILD,
+            says="Compare two versions: what moves from people to the machine.",
+        ),
         "try": Entry(
             module="try_case",
             attribute="try_case",
