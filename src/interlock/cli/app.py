@@ -87,6 +87,12 @@ COMMANDS: Final = MappingProxyType(
             panel=WORK,
             says="How good review is: samples, probes, agreement, thinking time.",
         ),
+        "thresholds": Entry(
+            module="thresholds",
+            attribute="thresholds",
+            panel=BUILD,
+            says="Choose confidence lines that keep errors under a rate; propose them.",
+        ),
         "pause": Entry(
             module="pause", panel=KEEP, says="Stop AI; see what is stopped. People carry on."
         ),
