@@ -34,6 +34,7 @@ from interlock.runtime.episode import EpisodeRunner
 from interlock.runtime.inline_engine import InlineEngine
 from interlock.runtime.kept_answers import answers_chore
 from interlock.runtime.quality_chores import probe_chore
+from interlock.runtime.watching_chore import watch_chore
 from interlock.runtime.worker import Worker, new_worker_id
 from interlock.runtime.workflow import Workflow, Workflows
 from interlock.settings import EngineKind, Settings
@@ -85,7 +86,14 @@ class Services:
 def chores(services: Services) -> list[Chore]:  # noqa: ARG001
     """What a worker of these services does beside its cases."""
     telling = notice_chores(load_notify_settings())
-    return [probe_chore(), answers_chore(), ways_in_chore(), drafts_chore(), *telling]
+    return [
+        probe_chore(),
+        answers_chore(),
+        ways_in_chore(),
+        drafts_chore(),
+        watch_chore(),
+        *telling,
+    ]
 
 
 def build(

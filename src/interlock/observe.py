@@ -35,6 +35,7 @@ PAUSE_SET: Final = "pause_set"
 PAUSE_LIFTED: Final = "pause_lifted"
 NOTICE_FAILED: Final = "notice_failed"
 NOTICE_DEAD: Final = "notice_dead"
+ALARM_RAISED: Final = "alarm_raised"
 LISTENING_FAILED: Final = "listening_failed"
 
 

@@ -111,6 +111,9 @@ COMMANDS: Final = MappingProxyType(
             panel=KEEP,
             says="Serve the console and the API; workers run apart.",
         ),
+        "watch": Entry(
+            module="watch", panel=KEEP, says="How agents behave against what is expected."
+        ),
         "notices": Entry(
             module="notices", panel=KEEP, says="What people and systems are told; try again."
         ),

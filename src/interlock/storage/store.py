@@ -31,6 +31,7 @@ from interlock.storage.recording import Recording
 from interlock.storage.reviewing import Reviewing
 from interlock.storage.schema import Schema
 from interlock.storage.views import SavedViews
+from interlock.storage.watching import Watching
 
 
 class Store(
@@ -54,6 +55,7 @@ class Store(
     Desk,
     QualityOfReview,
     Notices,
+    Watching,
 ):
     """Cases, tasks, actions, facts and the audit log, in SQLite or PostgreSQL."""
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from interlock.contracts.checks import (
     actions,
+    alerts,
     approvals,
     case,
     code,
@@ -45,6 +46,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     queues.problems,
     exceptions.problems,
     gate.problems,
+    alerts.problems,
     feasibility.problems,
     quality.problems,
     words.problems,

@@ -11,6 +11,7 @@ from interlock.storage.tables import (
     quality,
     releases,
     views,
+    watching,
     web,
     work,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "quality",
     "releases",
     "views",
+    "watching",
     "web",
     "work",
     "worker",
