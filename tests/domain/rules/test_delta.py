@@ -60,6 +60,11 @@ GATE = ReleaseGate(
     rollback_trigger=(Criterion(metric="exception_rate", op=">", value=0.06, text="…"),),
     fallback_mode=FallbackMode.HUMAN_REVIEW,
 )
+WATCHED: dict[str, Any] = {
+    "tolerance": {"escalation_rate": [0.1, 0.3]},
+    "drift": ["channel"],
+    "alerts": [{"measure": "refusals", "high": 0.1, "low": None}],
+}
 OVER_10 = Holds("letter.x > 10", lambda facts: facts["letter"]["x"] > 10)
 OVER_20 = Holds("letter.x > 20", lambda facts: facts["letter"]["x"] > 20)
 
@@ -78,7 +83,7 @@ def a_whole_contract(**changes: Any) -> WorkflowContract:
         "people": [a_person("dora", approve_up_to=euros("100"))],
         "exceptions": [a_route(remedy="look_up")],
         "rollout": Rollout(blast_radius=BlastRadius(cases_per_day=10)),
-        "monitoring": {"tolerance": {"escalation_rate": [0.1, 0.3]}, "drift": ["channel"]},
+        "monitoring": WATCHED,
     }
     return a_contract(**{**plain, **changes})
 
@@ -180,8 +185,11 @@ WIDER = {
             waive=(Waiver(condition=Precondition.BASELINE, by=PersonId("carla"), why="new"),),
         )
     ),
+    "alert is watched no more: high 0.1, measure refusals": a_whole_contract(
+        monitoring={**WATCHED, "alerts": []}
+    ),
     "tolerance of escalation_rate is 0 to 0.5, was 0.1 to 0.3": a_whole_contract(
-        monitoring={"tolerance": {"escalation_rate": [0.0, 0.5]}, "drift": ["channel"]}
+        monitoring={**WATCHED, "tolerance": {"escalation_rate": [0.0, 0.5]}}
     ),
 }
 

@@ -30,7 +30,7 @@ def problems(draft: Draft) -> Iterator[Problem]:
         if alert.low is not None and alert.high is not None and alert.low > alert.high:
             yield draft.problem(
                 path,
-                f"low is {alert.low:g} and high {alert.high:g}",
+                f"low is {alert.low:g} and high is {alert.high:g}",
                 "write the smaller one as low",
             )
         if alert.step is None:

@@ -150,6 +150,25 @@ def tolerance(found: Difference) -> tuple[Change, ...]:
     return (change(found, NARROWS if inside else UNJUDGED, words),)
 
 
+def alerts(found: Difference) -> list[Change]:
+    """Lines that pause an agent which behaves unlike itself; one that changed went and came."""
+    before, after = map(_alerts, (found.before, found.after))
+    gone = [each for each in before if each not in after]
+    come = [each for each in after if each not in before]
+    return [
+        *(change(found, WIDENS, f"alert is watched no more: {each}") for each in gone),
+        *(change(found, NARROWS, f"alert is watched: {each}") for each in come),
+    ]
+
+
+def _alerts(part: Any) -> list[str]:
+    lines = [] if part is ABSENT else part
+    return [
+        ", ".join(f"{key} {told(value)}" for key, value in sorted(line.items()) if value)
+        for line in lines
+    ]
+
+
 def criteria_met(found: Difference) -> list[Change]:
     """Lines a release must reach: easier to reach widens."""
     return _lines(found, "success line", {"<": _up, "<=": _up, ">": _down, ">=": _down})

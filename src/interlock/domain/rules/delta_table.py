@@ -14,6 +14,7 @@ from typing import Final
 from interlock.domain.contract import WhenSpent
 from interlock.domain.rules.delta_parts import (
     FALLBACKS,
+    alerts,
     confidence,
     criteria_met,
     criteria_tripped,
@@ -156,6 +157,7 @@ RELEASE: Final[Mapping[Path, Weigh]] = MappingProxyType(
         ("rollout", "waive", "*", "why"): silent,
         ("rollout", "waive", "order"): silent,
         ("monitoring", "tolerance", "*"): tolerance,
+        ("monitoring", "alerts"): alerts,
         ("monitoring", "drift"): fewer_widen("fields watched for drift"),
         ("adoption", "*"): gone_widens("an adoption milestone"),
         ("adoption", "order"): silent,
