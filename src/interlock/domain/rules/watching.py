@@ -112,7 +112,7 @@ def learned_band(before: Sequence[float]) -> Band | None:
     return Band(low=low - reach, high=high + reach)
 
 
-def _values(rule: AlertRule, facts: Iterable[Fact]) -> list[float | str]:
+def _values(rule: AlertRule, facts: Iterable[Fact]) -> Sequence[float | str]:
     """One value for each event that counts."""
     if rule.measure not in OF_AN_AGENT:
         done = [f for f in facts if f.kind is FactKind.ACTION_FINISHED and f.detail in HAPPENED]
@@ -124,7 +124,7 @@ def _values(rule: AlertRule, facts: Iterable[Fact]) -> list[float | str]:
     mine = list(facts)
     found = [f.value or 0.0 for f in mine if f.kind is kind and f.name == rule.step]
     if rule.measure is not Measure.REFUSALS:
-        return list(found)
+        return found
     refused = sum(
         f.kind is FactKind.EXCEPTION_ROUTED and (f.name, f.detail) == (REFUSED, rule.step)
         for f in mine
@@ -133,7 +133,7 @@ def _values(rule: AlertRule, facts: Iterable[Fact]) -> list[float | str]:
     return [1.0] * bad + [0.0] * (len(found) - bad)
 
 
-def _amounts(done: Sequence[Fact]) -> list[float | str]:
+def _amounts(done: Sequence[Fact]) -> Sequence[float | str]:
     """The amounts in the currency most of them are in; two currencies never mix."""
     usual = Counter(fact.currency for fact in done if fact.amount_micros is not None).most_common(1)
     return [
