@@ -40,6 +40,7 @@ from interlock.runtime.episode import EpisodeRunner
 from interlock.runtime.inline_engine import InlineEngine
 from interlock.runtime.kept_answers import answers_chore
 from interlock.runtime.quality_chores import probe_chore
+from interlock.runtime.watching_chore import watch_chore
 from interlock.runtime.worker import Worker, new_worker_id
 from interlock.runtime.workflow import Workflow, Workflows
 from interlock.settings import EngineKind, Settings
@@ -92,7 +93,15 @@ def chores(services: Services) -> list[Chore]:  # noqa: ARG001
     """What a worker of these services does beside its cases."""
     telling = notice_chores(load_notify_settings())
     gate = gate_chore(Gate(collect=collect, judge=judge))
-    return [probe_chore(), answers_chore(), ways_in_chore(), drafts_chore(), gate, *telling]
+    return [
+        probe_chore(),
+        answers_chore(),
+        ways_in_chore(),
+        drafts_chore(),
+        watch_chore(),
+        gate,
+        *telling,
+    ]
 
 
 def build(

@@ -38,6 +38,7 @@ RELEASE_SKIPPED: Final = "release_skipped"
 GATE_LOOKED: Final = "gate_looked"
 NOTICE_FAILED: Final = "notice_failed"
 NOTICE_DEAD: Final = "notice_dead"
+ALARM_RAISED: Final = "alarm_raised"
 LISTENING_FAILED: Final = "listening_failed"
 
 

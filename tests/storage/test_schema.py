@@ -22,6 +22,7 @@ from interlock.domain.notice import Channel, NoticeKind, NoticeState
 from interlock.domain.pause import ScopeKind
 from interlock.domain.release import ReleaseMove, ReleaseState
 from interlock.domain.review import ReviewKind, ReviewState, Verb
+from interlock.domain.watching import Measure, ReadingState
 from interlock.storage import (
     DatabaseUnreachable,
     DatabaseUnsupported,
@@ -59,6 +60,8 @@ ENUMS: dict[str, type[StrEnum]] = {
     "kept_answer.state": KeptState,
     "past_decision.kind": ReviewKind,
     "past_decision.verb": Verb,
+    "watch_reading.measure": Measure,
+    "watch_reading.state": ReadingState,
 }
 
 

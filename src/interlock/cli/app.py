@@ -50,6 +50,12 @@ COMMANDS: Final = MappingProxyType(
             panel=BUILD,
             says="Check a contract: every problem at once, and what to write.",
         ),
+        "diff": Entry(
+            module="diff",
+            attribute="diff",
+            panel=BUILD,
+            says="Compare two versions: what moves from people to the machine.",
+        ),
         "try": Entry(
             module="try_case",
             attribute="try_case",
@@ -108,6 +114,12 @@ COMMANDS: Final = MappingProxyType(
             panel=WORK,
             says="What people keep correcting alike: rules nobody wrote.",
         ),
+        "thresholds": Entry(
+            module="thresholds",
+            attribute="thresholds",
+            panel=BUILD,
+            says="Choose confidence lines that keep errors under a rate; propose them.",
+        ),
         "pause": Entry(
             module="pause", panel=KEEP, says="Stop AI; see what is stopped. People carry on."
         ),
@@ -133,6 +145,9 @@ COMMANDS: Final = MappingProxyType(
             attribute="serve",
             panel=KEEP,
             says="Serve the console and the API; workers run apart.",
+        ),
+        "watch": Entry(
+            module="watch", panel=KEEP, says="How agents behave against what is expected."
         ),
         "notices": Entry(
             module="notices", panel=KEEP, says="What people and systems are told; try again."

@@ -176,6 +176,11 @@ def refuse_missing_file(settings: Settings) -> None:
         raise NoDatabase(missing)
 
 
+def has_database(settings: Settings) -> bool:
+    """False when the settings name a SQLite file that is not there."""
+    return _missing_file(settings) is None
+
+
 def _missing_file(settings: Settings) -> str | None:
     """The SQLite file the settings name, when there is none; opening it would make one."""
     name = settings.database_url.removeprefix("sqlite:///")

@@ -35,6 +35,7 @@ from interlock.contracts.value_types import (
     number,
 )
 from interlock.domain.contract import FallbackMode
+from interlock.domain.watching import Measure
 
 Tolerance = Annotated[
     list[Annotated[float, BeforeValidator(number)]], Field(min_length=2, max_length=2)
@@ -68,9 +69,24 @@ class ErrorBudgetShape(Shape):
     when_spent: Annotated[FallbackMode, Field(strict=False)] = FallbackMode.HUMAN_REVIEW
 
 
+class AlertShape(Shape):
+    """One line of `monitoring.alerts`: a number, and the band it is expected in."""
+
+    REQUIRED: ClassVar = {"measure": "write measure: and what is watched, as in refusals"}
+
+    measure: Annotated[Measure, Field(strict=False)] = Measure.ACTION_RATE
+    step: Name | None = None
+    window_minutes: Count = 60
+    minimum: Count = 30
+    low: Annotated[float, BeforeValidator(number)] | None = None
+    high: Annotated[float, BeforeValidator(number)] | None = None
+    learned: bool = False
+
+
 class MonitoringShape(Shape):
     tolerance: dict[str, Tolerance] = Field(default_factory=dict)
     drift: OneOrMoreNames = Field(default_factory=list)
+    alerts: list[AlertShape] = Field(default_factory=list)
 
 
 class AdoptionShape(Shape):

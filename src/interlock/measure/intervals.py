@@ -21,7 +21,7 @@ def rate_interval(hits: int, total: int, *, confidence: float = CONFIDENCE) -> t
         raise ValueError(f"{hits} of {total} is no rate; give counts with 0 <= hits <= total")
     if total == 0:
         return 0.0, 1.0
-    found = _stats().binomtest(hits, total).proportion_ci(confidence, method="wilson")
+    found = stats().binomtest(hits, total).proportion_ci(confidence, method="wilson")
     return float(found.low), float(found.high)
 
 
@@ -40,13 +40,13 @@ def exact_interval(
         raise ValueError(f"{hits} of {total} is no rate; give sizes with 0 <= hits <= total")
     if total == 0:
         return 0.0, 1.0
-    tail, beta = (1 - confidence) / 2, _stats().beta
+    tail, beta = (1 - confidence) / 2, stats().beta
     low = 0.0 if hits == 0 else float(beta.ppf(tail, hits, total - hits + 1))
     high = 1.0 if hits == total else float(beta.ppf(1 - tail, hits + 1, total - hits))
     return low, high
 
 
-def _stats() -> Any:
+def stats() -> Any:
     """scipy.stats, imported when a number is asked for: it is heavy, and optional."""
     try:
         return import_module("scipy.stats")

@@ -65,7 +65,7 @@ class Pauses:
                 [row] = self._db.rows(
                     conn,
                     "set_pause",
-                    **_scope_row(scope),
+                    **scope_row(scope),
                     also_actions=scope.also_actions,
                     set_by=by,
                     reason=clean(reason),
@@ -85,7 +85,7 @@ class Pauses:
                 rows = self._db.rows(
                     conn,
                     "lift_pause",
-                    **_scope_row(scope),
+                    **scope_row(scope),
                     lifted_by=by,
                     lifted_because=clean(reason),
                     lifted_at=self._db.moment(at),
@@ -139,7 +139,8 @@ class Pauses:
         ]
 
 
-def _scope_row(scope: PauseScope) -> dict[str, Any]:
+def scope_row(scope: PauseScope) -> dict[str, Any]:
+    """The columns that say what stops."""
     return {"kind": scope.kind, "workflow": scope.workflow, "name": clean(scope.name)}
 
 

@@ -34,6 +34,7 @@ from interlock.storage.reviewing import Reviewing
 from interlock.storage.schema import Schema
 from interlock.storage.verdicts import Verdicts
 from interlock.storage.views import SavedViews
+from interlock.storage.watching import Watching
 
 
 class Store(
@@ -60,6 +61,7 @@ class Store(
     Releases,
     Verdicts,
     ProtectedCases,
+    Watching,
 ):
     """Cases, tasks, actions, facts and the audit log, in SQLite or PostgreSQL."""
 

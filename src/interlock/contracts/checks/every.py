@@ -7,6 +7,7 @@ from typing import Final
 
 from interlock.contracts.checks import (
     actions,
+    alerts,
     approvals,
     case,
     code,
@@ -48,6 +49,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     exceptions.problems,
     gate.problems,
     rollout.problems,
+    alerts.problems,
     feasibility.problems,
     quality.problems,
     protected.problems,

@@ -12,6 +12,7 @@ from interlock.storage.tables import (
     quality,
     releases,
     views,
+    watching,
     web,
     work,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "quality",
     "releases",
     "views",
+    "watching",
     "web",
     "work",
     "worker",
