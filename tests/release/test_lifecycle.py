@@ -193,6 +193,22 @@ def test_the_version_before_takes_over_at_the_stage_it_had(office: Office) -> No
     assert office.case("R-7").fingerprint == first.fingerprint
 
 
+def test_a_version_before_that_cannot_be_loaded_stops_no_rollback(small_office: Office) -> None:
+    """Nothing stands in the way of stopping it: its own version goes on, lower."""
+    falls_back_to(small_office, FallbackMode.PREVIOUS_VERSION)
+    started(small_office)
+    old = small_office.workflow
+    with_contract(small_office, fingerprint="f" * 64)
+    alone = small_office.context
+    with_both(small_office, small_office.workflow, old)
+    second = started(small_office)
+
+    back = taking_back.roll_back(alone, second.id, OWNER, WHY)
+
+    assert (back.id, back.stand.stage) == (second.id, Stage.SHADOW)
+    assert small_office.store.pauses_in_force()
+
+
 def test_of_many_who_promote_at_once_one_does(office: Office) -> None:
     """Exactly one promotion, whatever the number of hands."""
     release = started(office)

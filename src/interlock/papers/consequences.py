@@ -72,6 +72,14 @@ def _escalation(_: Teller, _note: Note) -> str:
     return "there is nobody further to ask; it stays there undecided"
 
 
+def _stood_down(_: Teller, _note: Note) -> str:
+    return "its release was taken back, so nothing the AI decided starts any more"
+
+
+def _placed(_: Teller, note: Note) -> str:
+    return f"it stands {note['rule']}" if note["rule"].startswith("where") else note["rule"]
+
+
 def _mandate(_: Teller, note: Note) -> str:
     detail = note["detail"]
     return f"next is {detail['step']}: {MANDATES.get(detail['given'], detail['given'])}"
@@ -147,6 +155,7 @@ _CONSEQUENCES: Final[Mapping[str, Sentence]] = MappingProxyType(
         "held": _held,
         "retry": _retry,
         "escalation": _escalation,
+        "stood_down": _stood_down,
     }
 )
 _ASIDES: Final[Mapping[str, Sentence]] = MappingProxyType(
@@ -160,5 +169,6 @@ _ASIDES: Final[Mapping[str, Sentence]] = MappingProxyType(
         "action_planned": _planned,
         "lost": _lost,
         "timer": _timer,
+        "placed": _placed,
     }
 )

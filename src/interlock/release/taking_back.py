@@ -6,16 +6,20 @@ the machine decided starts after it is on record.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
+from interlock.domain.contract import FallbackMode
 from interlock.domain.people import Right
 from interlock.domain.release import Release
+from interlock.domain.rollout import COOL_OFF_HOURS
 from interlock.domain.rules import release_moves as moves
 from interlock.domain.rules.release_moves import Act, Moved
 from interlock.release import rights
 from interlock.release.changing import by_person, contract_of, cool_off_of, fallback_of, find, save
 from interlock.release.errors import ReleaseRefused
 from interlock.runtime.context import Context
+from interlock.runtime.workflow import WorkflowUnknown
 
 GATE: Final = "gate"  # who takes back when nobody was asked
 
@@ -48,13 +52,33 @@ def taken_back(context: Context, release: Release, act: Act) -> tuple[Moved, ...
 
     Raises: ReleaseMoveRefused.
     """
-    contract = contract_of(context, release)
-    previous = context.store.release(release.previous) if release.previous else None
-    mode, cool_off = fallback_of(contract), cool_off_of(contract)
-    return moves.roll_back(release, previous, mode, cool_off, act)
+    mode, cool_off = _terms(context, release)
+    return moves.roll_back(release, _previous(context, release), mode, cool_off, act)
 
 
 def stood_down(context: Context, release: Release, segment: str, act: Act) -> Moved:
     """The move that takes one segment back. Raises: ReleaseMoveRefused."""
-    contract = contract_of(context, release)
-    return moves.stand_down(release, segment, fallback_of(contract), cool_off_of(contract), act)
+    mode, cool_off = _terms(context, release)
+    return moves.stand_down(release, segment, mode, cool_off, act)
+
+
+def _terms(context: Context, release: Release) -> tuple[FallbackMode, timedelta]:
+    """What its contract says of being taken back. Where its code cannot be had, the lowest stage:
+    nothing may stand in the way of stopping it."""
+    try:
+        contract = contract_of(context, release)
+    except WorkflowUnknown:
+        return FallbackMode.DETERMINISTIC_PATH, timedelta(hours=COOL_OFF_HOURS)
+    return fallback_of(contract), cool_off_of(contract)
+
+
+def _previous(context: Context, release: Release) -> Release | None:
+    """The version before it, when it can be worked on here; new cases could not join another."""
+    previous = context.store.release(release.previous) if release.previous else None
+    if previous is None:
+        return None
+    try:
+        contract_of(context, previous)
+    except WorkflowUnknown:
+        return None
+    return previous

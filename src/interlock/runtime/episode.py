@@ -178,7 +178,12 @@ class EpisodeRunner:
         mark = self.fence.mark()
         work = _Work(case=case, seen_version=case.version, mark=mark, recorded=case)
         said = f"{type(crash).__name__}: {crash}"
-        failed = StepFailed(step=effect.step, attempt=effect.attempt, error=plain_text(said[:500]))
+        failed = StepFailed(
+            step=effect.step,
+            attempt=effect.attempt,
+            error=plain_text(said[:500]),
+            is_shadow=effect.is_shadow,
+        )
         self._apply(work, failed)
         return await self._flush(work, recorder)
 
