@@ -16,4 +16,4 @@ router = APIRouter()
 def home(request: Request, visitor: TheVisitor) -> HTMLResponse:
     """What needs a look, every workflow, every queue."""
     view = home_of(services_of(request).context, visitor)
-    return page(request, "home.html", section="ops", home=view)
+    return page(request, "home.html", section="ops", events="/events/home", home=view)

@@ -25,6 +25,7 @@ def workflow_map(request: Request, visitor: TheVisitor, workflow: str) -> HTMLRe
         request,
         "map.html",
         section="ops",
+        events=f"/events/map/{contract.workflow}",
         head=head_of(contract, context.stage),
         map=map_of(context, scope, contract),
         map_checks=checks_of(contract),
