@@ -112,7 +112,9 @@ def department(folder: Path, *, invoices: int = 90, seed: int = 7) -> Iterator[D
     _generate(folder, invoices, seed, environment)
     office.command("run", str(folder / "inbox"))
     with _serving(office, folder, port):
-        made = office.command("token", "new", "tests", "--as", "ap_lead", "--scope", "see", "--json")
+        made = office.command(
+            "token", "new", "tests", "--as", "ap_lead", "--scope", "see", "--json"
+        )
         yield replace(office, token=json.loads(made)["token"])
 
 

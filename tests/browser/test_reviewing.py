@@ -28,7 +28,7 @@ def confirm(browser: Browser) -> None:
 def test_ten_cases_are_reviewed_by_keyboard_alone(
     office: Department, browser_of: BrowserOf
 ) -> None:
-    """A reviewer spends the day here; a hand that leaves the keys for each task is slow and sore."""
+    """A reviewer spends the day here; a hand that leaves the keys each time is slow and sore."""
     anna = browser_of("anna")
     anna.open(f"{office.base}/work")
 
@@ -185,6 +185,8 @@ def test_a_task_is_given_back_taken_and_passed_on(
     anna.press("form[action='/work/release'] button")
     anna.wait_for_text("You gave it back")
     open_task(anna, office, task)
+    anna.press("form[action='/work/claim'] button")
+    anna.wait_for_text("held for you until")
     anna.press(".task-h .pass-on summary")
     anna.driver.find_element("css selector", "#pass-to option[value=bruno]").click()
     anna.write("#pass-note", "You know this supplier")

@@ -15,7 +15,10 @@ from tests.console.visit import Desk
 
 CONSOLE = Path(__import__("interlock.console").console.__file__).parent
 TEMPLATES = sorted((CONSOLE / "templates").glob("*.html"))
-FORBIDDEN = re.compile(r"\b(?:(?:a|the|this|each|every|last|next) runs?|jobs?|nodes?|payloads?|scores?|interrupts?)\b", re.I)
+FORBIDDEN = re.compile(
+    r"\b(?:(?:a|the|this|each|every|last|next) runs?|jobs?|nodes?|payloads?|scores?|interrupts?)\b",
+    re.I,
+)
 MARKUP = re.compile(r"{[{%#].*?[}%#]}|<[^>]*>", re.DOTALL)
 
 

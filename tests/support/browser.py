@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
@@ -34,7 +35,7 @@ SWITCHES = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--window-size=1440,900",
 )
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 20
 TALLEST = 6_000  # pixels of a screenshot; a list beyond that only repeats itself
 
 
@@ -100,9 +101,13 @@ class Browser:
         """What the condition gives, once it is true. Raises: TimeoutException saying why."""
         from selenium.webdriver.support.ui import WebDriverWait
 
-        return WebDriverWait(self.driver, PATIENCE_SECONDS, poll_frequency=0.05).until(
-            condition, why
+        waiting = WebDriverWait(
+            self.driver,
+            PATIENCE_SECONDS,
+            poll_frequency=0.05,
+            ignored_exceptions=(StaleElementReferenceException,),  # the page is just changing
         )
+        return waiting.until(condition, why)
 
     def wait_for_text(self, text: str) -> None:
         """Waits until the page shows the text."""

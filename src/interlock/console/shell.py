@@ -75,14 +75,14 @@ def part(request: Request, template: str, **view: Any) -> str:
 def fragment(
     request: Request, place: str, template: str, *, pill: str = "", **view: Any
 ) -> ServerSentEvent:
-    """A piece of a page as an event; it replaces what has this id. pill: waits behind these words."""
+    """A piece of a page as an event, in place of what has this id. pill: the words it waits behind."""
     html = part(request, template, **view).strip()
     data = {"id": place, "html": html, **({"pill": pill} if pill else {})}
     return JSONServerSentEvent(data, event="fragment")
 
 
 def _from_now(request: Request, events: str) -> str:
-    """The stream from this moment on, so that nothing falls between the page and its stream."""
+    """The stream of what comes after the page, also while the browser has not asked for it yet."""
     mark = "&" if "?" in events else "?"
     return f"{events}{mark}since={position_now(services_of(request).store)}"
 
