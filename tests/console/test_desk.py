@@ -33,7 +33,7 @@ def test_an_approval_with_its_reason_is_on_record_as_it_was_made(desk: Desk) -> 
 
 
 def test_a_script_that_takes_the_task_is_told_the_version_to_decide_on(desk: Desk) -> None:
-    """Opening a panel takes the task; with an old version the decision after it would be refused."""
+    """Opening a panel takes the task; with an old version no decision after it would count."""
     task, anna = desk.claim(), desk.visit("anna")
     page = anna.get(f"/work?task={task}")
     form = page.form("#review")

@@ -75,7 +75,7 @@ def part(request: Request, template: str, **view: Any) -> str:
 def fragment(
     request: Request, place: str, template: str, *, pill: str = "", **view: Any
 ) -> ServerSentEvent:
-    """A piece of a page as an event, in place of what has this id. pill: the words it waits behind."""
+    """A piece of a page as an event, for what has this id. pill: the words it waits behind."""
     html = part(request, template, **view).strip()
     data = {"id": place, "html": html, **({"pill": pill} if pill else {})}
     return JSONServerSentEvent(data, event="fragment")
