@@ -54,11 +54,11 @@ def test_an_edit_that_does_not_fit_keeps_what_was_typed_and_goes_to_the_field(
     office: Department, browser_of: BrowserOf
 ) -> None:
     """Typing it all again is how people learn to approve without looking."""
-    anna, task = browser_of("anna"), office.a_task("price_variance")
+    anna, task = browser_of("anna"), office.a_task("missing_data")
     open_task(anna, office, task)
-    field = "[name=field-currency]"
+    field = "[name=field-issue_date]"
 
-    anna.write(field, "Euros and cents")
+    anna.write(field, "some day in May")
     assert anna.shows(".act.main[value=edit]"), "with a change, Edit is the main button"
     confirm(anna)
     anna.wait_for(lambda _: anna.shows("#p-edit"), "the edit panel did not open")
@@ -67,7 +67,7 @@ def test_an_edit_that_does_not_fit_keeps_what_was_typed_and_goes_to_the_field(
     anna.wait_for_text("Nothing was recorded")
 
     typed = anna.driver.find_element("css selector", field)
-    assert typed.get_attribute("value") == "Euros and cents"
+    assert typed.get_attribute("value") == "some day in May"
     assert typed.get_attribute("aria-invalid") == "true"
     assert anna.focused() == typed.get_attribute("id")
     assert office.task(task)["state"] in ("open", "claimed")
@@ -87,9 +87,11 @@ def test_a_task_is_escalated_with_a_word_to_whom_it_goes_to(
     anna.wait_for(lambda _: shown_task(anna) != task, "no next task came")
 
     dana = browser_of("ap_lead")
-    open_task(dana, office, task)
+    case = office.task(task)["case_id"]
+    waiting = office.told("/reviews?queue=ap_lead&limit=200")["items"]
+    [escalated] = [each["id"] for each in waiting if each["case_id"] == case]
+    open_task(dana, office, escalated)
     dana.wait_for_text("The warehouse says the goods are at the gate")
-    assert office.task(task)["queue"] == "ap_lead"
 
 
 def test_the_other_side_answers_by_a_link_that_opening_does_not_use_up(

@@ -68,9 +68,7 @@ def test_a_reason_that_cannot_be_chosen_at_a_glance_is_pointed_out(
 def test_plain_questions_are_left_alone() -> None:
     """Under eight words the measure would only guess."""
     assert reading_difficulty("Book {seller_name} to this account?") is None
-    plain = reading_difficulty(
-        "Did they confirm the new account when you called them by phone?"
-    )
+    plain = reading_difficulty("Did they confirm the new account when you called them by phone?")
     assert plain is not None
     assert plain < 60
 
