@@ -57,8 +57,9 @@ def document(request: Request, caller: Seeing, case_id: str) -> HTMLResponse:
     found, kept = _document(caller, case_id)
     view = document_view(kept.name, kept.content, kept.channel)
     pages = pages_html(view, (), lambda number: f"/cases/{found.id}/document/{number}")
-    shown = {"case": found, "document": view, "pages": pages}
-    return page(request, "case_document.html", section="cases", **shown)
+    return page(
+        request, "case_document.html", section="cases", case=found, document=view, pages=pages
+    )
 
 
 @router.get("/cases/{case_id}/document/{number}")

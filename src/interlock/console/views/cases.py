@@ -56,7 +56,7 @@ HANDLINGS: Final = MappingProxyType(
 )
 M = TypeVar("M", WaitsFor, ClosingOutcome, Handling)
 
-FILTERS: Final = (
+FILTERS: Final[tuple[str, ...]] = (
     *("q", "workflow", "state", "waits_for", "exception"),
     *("step", "outcome", "handling", "since"),
 )
