@@ -45,7 +45,7 @@ class Department:
             capture_output=True,
             text=True,
             input=typed,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         assert not check or done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
@@ -95,7 +95,7 @@ class Department:
 
 
 @contextmanager
-def department(folder: Path, *, invoices: int = 90, seed: int = 7) -> Iterator[Department]:
+def department(folder: Path, *, invoices: int = 150, seed: int = 7) -> Iterator[Department]:
     """A department whose inbox was worked through at 9:00; it is 10:15 now, and it goes on."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("INTERLOCK_")},

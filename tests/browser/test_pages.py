@@ -10,6 +10,7 @@ from tests.browser.conftest import BrowserOf
 from tests.browser.department import Department
 
 PHONE = (390, 844)
+PAPER = (794, 1123)  # A4 at 96 dots an inch
 PAGES = {
     "operations": ("ap_lead", "/"),
     "desk-empty": ("finance_director", "/work"),
@@ -112,6 +113,7 @@ def test_a_case_its_document_and_its_print_have_no_barrier(
     there = f"{office.base}/cases/{case}/document"
     looked_at(browser_of, "ap_lead", there, "case-document", pictures)
     dana.open(f"{office.base}/cases/{case}")
+    dana.size(*PAPER)
     dana.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     dana.screenshot(pictures / "case-print.png")
 
