@@ -25,6 +25,17 @@ def decide(client: Any, task: str, headers: dict[str, str], **body: Any) -> http
     return answer
 
 
+def test_what_taking_a_task_answers_is_enough_to_decide_it(town: Town) -> None:
+    """Whoever takes a task and then decides it has seen it; asking a third time is no safety."""
+    town.claim()
+    anna, task = town.program("anna"), town.task()
+
+    taken = anna.post(f"{REVIEWS}/{task}/claim")
+    answer = decide(anna, task, {"if-match": taken.headers["etag"]})
+
+    assert answer.status_code == 201
+
+
 def test_a_decision_resumes_the_case(town: Town) -> None:
     """What the person said is done, and on record as theirs."""
     case = town.claim()

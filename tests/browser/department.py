@@ -15,7 +15,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +30,13 @@ STOP_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Department:
-    """A running console over a Monday's invoices. `base`: its address."""
+    """A running console over a Monday's invoices. `base`: its address; `token`: it may read."""
 
     base: str
     environment: Mapping[str, str]
+    token: str = ""
 
-    def command(self, *words: str, check: bool = True) -> str:
+    def command(self, *words: str, check: bool = True, typed: str = "") -> str:
         """What an `interlock` command prints. Raises: AssertionError when it fails."""
         done = subprocess.run(
             [str(Path(sys.executable).parent / "interlock"), *words],
@@ -43,32 +44,58 @@ class Department:
             cwd=REPOSITORY,
             capture_output=True,
             text=True,
-            timeout=120,
+            input=typed,
+            timeout=300,
             check=False,
         )
         assert not check or done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
         return done.stdout
 
-    def said(self, *words: str) -> Any:
-        """What a command prints as JSON."""
-        return json.loads(self.command(*words, "--json"))
+    def told(self, path: str) -> Any:
+        """What the API says there, to a program that may read; a command would take far longer."""
+        with urllib.request.urlopen(
+            urllib.request.Request(
+                f"{self.base}/api/v1{path}", headers={"Authorization": f"Bearer {self.token}"}
+            ),
+            timeout=30,
+        ) as answer:
+            return json.load(answer)
 
     def sign_in(self, browser: Browser, person: str) -> None:
         """Signs a person in by a one-time link, as an admin would send it."""
+        browser.open(self.base + self.link(person))
+        browser.press("main form button")
+        browser.wait_for(lambda d: "/sign-in" not in d.current_url, "the sign-in did not end")
+
+    def link(self, person: str) -> str:
+        """The path of a new one-time sign-in link."""
         printed = self.command("people", "link", person, "--as", "admin")
         found = re.search(r"/sign-in/link/\S+", printed)
         assert found, printed
-        browser.open(self.base + found.group())
-        browser.press("button[type=submit]")
-        browser.wait_for(lambda d: "/sign-in" not in d.current_url, "the sign-in did not end")
+        return found.group()
 
-    def case_of(self, task: str) -> str:
-        """The case a review task is about."""
-        return str(self.said("review", "show", task)["case"])
+    def waiting(self, exception: str) -> list[str]:
+        """The tasks of the clerks that nobody holds, by their exception, the most urgent first."""
+        tasks = self.told("/reviews?state=open&queue=ap_clerks&limit=200")["items"]
+        return [
+            str(each["id"])
+            for each in tasks
+            if each["exception_type"] == exception and not each["assigned_to"]
+        ]
+
+    def a_task(self, exception: str) -> str:
+        """One of them. Raises: AssertionError when there is none."""
+        found = self.waiting(exception)
+        assert found, f"no {exception} waits; take in more invoices"
+        return found[0]
+
+    def task(self, task: str) -> Any:
+        """A review task as it is on record."""
+        return self.told(f"/reviews/{task}")
 
 
 @contextmanager
-def department(folder: Path, *, invoices: int = 60, seed: int = 7) -> Iterator[Department]:
+def department(folder: Path, *, invoices: int = 150, seed: int = 7) -> Iterator[Department]:
     """A department whose inbox was worked through at 9:00; it is 10:15 now, and it goes on."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("INTERLOCK_")},
@@ -85,7 +112,10 @@ def department(folder: Path, *, invoices: int = 60, seed: int = 7) -> Iterator[D
     _generate(folder, invoices, seed, environment)
     office.command("run", str(folder / "inbox"))
     with _serving(office, folder, port):
-        yield office
+        made = office.command(
+            "token", "new", "tests", "--as", "ap_lead", "--scope", "see", "--json"
+        )
+        yield replace(office, token=json.loads(made)["token"])
 
 
 def _generate(folder: Path, invoices: int, seed: int, environment: Mapping[str, str]) -> None:

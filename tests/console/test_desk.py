@@ -32,6 +32,23 @@ def test_an_approval_with_its_reason_is_on_record_as_it_was_made(desk: Desk) -> 
     assert f"done={task}" in page.address
 
 
+def test_a_script_that_takes_the_task_is_told_the_version_to_decide_on(desk: Desk) -> None:
+    """Opening a panel takes the task; with an old version no decision after it would count."""
+    task, anna = desk.claim(), desk.visit("anna")
+    page = anna.get(f"/work?task={task}")
+    form = page.form("#review")
+
+    taken = anna.client.post(
+        "/work/claim",
+        data={"csrf": form["csrf"], "task": task},
+        headers={"accept": "application/json"},
+    ).json()
+    page = anna.send(page, "#review", confirm="reject", version=str(taken["version"]))
+
+    assert taken["version"] == int(form["version"]) + 1
+    assert "This changed while you were looking" not in page.text
+
+
 def test_the_next_task_is_there_when_one_is_decided(desk: Desk) -> None:
     """Eight hours of reviews are many small steps; the way back to the queue is one too many."""
     first, second = desk.claim("C-1"), desk.claim("C-2")

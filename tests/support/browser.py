@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from base64 import b64decode
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
@@ -33,7 +35,8 @@ SWITCHES = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--window-size=1440,900",
 )
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 20
+TALLEST = 6_000  # pixels of a screenshot; a list beyond that only repeats itself
 
 
 class Browser:
@@ -66,6 +69,26 @@ class Browser:
         for key in keys:
             webdriver.ActionChains(self.driver).send_keys(key).perform()
 
+    def chord(self, held: str, key: str) -> None:
+        """One key while another is held down."""
+        chain = webdriver.ActionChains(self.driver)
+        chain.key_down(held).send_keys(key).key_up(held).perform()
+
+    def focused(self) -> str:
+        """The id of what has the focus; empty when it has none."""
+        return str(self.driver.execute_script("return document.activeElement.id"))
+
+    def shows(self, selector: str) -> bool:
+        """Whether something that fits the CSS selector is on the screen."""
+        found = self.driver.find_elements("css selector", selector)
+        return any(each.is_displayed() for each in found)
+
+    def write(self, selector: str, text: str) -> None:
+        """Puts the text in place of what stands in a field."""
+        field = self.driver.find_element("css selector", selector)
+        field.clear()
+        field.send_keys(text)
+
     def press(self, selector: str) -> None:
         """Clicks the first thing that fits the CSS selector. Raises: NoSuchElementException."""
         self.driver.find_element("css selector", selector).click()
@@ -78,18 +101,27 @@ class Browser:
         """What the condition gives, once it is true. Raises: TimeoutException saying why."""
         from selenium.webdriver.support.ui import WebDriverWait
 
-        return WebDriverWait(self.driver, PATIENCE_SECONDS, poll_frequency=0.05).until(
-            condition, why
+        waiting = WebDriverWait(
+            self.driver,
+            PATIENCE_SECONDS,
+            poll_frequency=0.05,
+            ignored_exceptions=(StaleElementReferenceException,),  # the page is just changing
         )
+        return waiting.until(condition, why)
 
     def wait_for_text(self, text: str) -> None:
         """Waits until the page shows the text."""
         self.wait_for(lambda _: text in self.text(), f"the page never showed {text!r}")
 
     def screenshot(self, path: Path) -> None:
-        """A PNG of the whole page."""
+        """A PNG of the whole page, also of what one has to scroll to."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.driver.save_screenshot(str(path))
+        height = self.driver.execute_script("return document.documentElement.scrollHeight")
+        width = self.driver.execute_script("return window.innerWidth")
+        clip = {"x": 0, "y": 0, "width": width, "height": min(height, TALLEST), "scale": 1}
+        wanted = {"format": "png", "captureBeyondViewport": True, "clip": clip}
+        taken = self.driver.execute_cdp_cmd("Page.captureScreenshot", wanted)
+        path.write_bytes(b64decode(taken["data"]))
 
     def console_errors(self) -> list[str]:
         """What the page's own scripts and policies complained about."""

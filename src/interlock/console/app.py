@@ -23,6 +23,7 @@ from interlock.console.pages import (
     errors,
     events,
     home,
+    live,
     map,
     pause,
     people,
@@ -46,6 +47,7 @@ PAGES: Final = (
     events,
     errors,
     home,
+    live,
     map,
     cases,
     case,
@@ -55,6 +57,7 @@ PAGES: Final = (
     release,
     value,
 )
+ASK_AGAIN: Final = "no-cache"  # the parts a script imports: a new release is never half old
 A_YEAR: Final = "public, max-age=31536000, immutable"  # the address changes with the content
 
 
@@ -72,6 +75,6 @@ class _Files(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file. Raises: HTTPException 404."""
         answer = await super().get_response(path, scope)
-        if b"v=" in scope.get("query_string", b""):
-            answer.headers["cache-control"] = A_YEAR
+        has_version = b"v=" in scope.get("query_string", b"")
+        answer.headers["cache-control"] = A_YEAR if has_version else ASK_AGAIN
         return answer

@@ -109,7 +109,7 @@ def queue_part(caller: Caller, wanted: QueueFilter, *, current: str) -> dict[str
             for place in dict.fromkeys(each.workflow for each in queue.places.team)
         ),
         "kinds": tuple((str(kind), words.KINDS[kind]) for kind in ReviewKind if kind in SHOWN),
-        "saved": caller.store.saved_views(caller.id),
+        "saved": [v for v in caller.store.saved_views(caller.id) if not v.is_of_cases],
         "saved_problem": "",
     }
 

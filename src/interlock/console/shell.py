@@ -18,6 +18,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context as Filled
 from markupsafe import Markup
+from sse_starlette import JSONServerSentEvent, ServerSentEvent
 
 from interlock.bootstrap import Services
 from interlock.console import words
@@ -25,6 +26,7 @@ from interlock.console.icons import sprite
 from interlock.console.keymap import KEYMAP
 from interlock.console.views.standing import Standing, standing_of
 from interlock.identity import Visitor
+from interlock.web.changes import position_now
 from interlock.web.csrf import csrf_token
 from interlock.web.visitor import visitor_if_any
 
@@ -58,6 +60,8 @@ def page(
     events: give the address of a stream of events to make the page live.
     """
     filled = {"events": "", **shell_view(request), "section": section, **view}
+    if filled["events"]:
+        filled["events"] = _from_now(request, filled["events"])
     html = environment().get_template(template).render(filled)
     drawing = sprite(html, everything=bool(filled["events"]))
     return HTMLResponse(html.replace(SPRITE_PLACE, drawing, 1), status, dict(headers or {}))
@@ -66,6 +70,21 @@ def page(
 def part(request: Request, template: str, **view: Any) -> str:
     """A piece of a page as HTML, for an event stream; it uses icons the page already has."""
     return environment().get_template(template).render({**shell_view(request), **view})
+
+
+def fragment(
+    request: Request, place: str, template: str, *, pill: str = "", **view: Any
+) -> ServerSentEvent:
+    """A piece of a page as an event, for what has this id. pill: the words it waits behind."""
+    html = part(request, template, **view).strip()
+    data = {"id": place, "html": html, **({"pill": pill} if pill else {})}
+    return JSONServerSentEvent(data, event="fragment")
+
+
+def _from_now(request: Request, events: str) -> str:
+    """The stream of what comes after the page, also while the browser has not asked for it yet."""
+    mark = "&" if "?" in events else "?"
+    return f"{events}{mark}since={position_now(services_of(request).store)}"
 
 
 def services_of(request: Request) -> Services:

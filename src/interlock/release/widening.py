@@ -6,10 +6,16 @@ AI may do is new.
 
 from __future__ import annotations
 
-from typing import Protocol
+from datetime import timedelta
+from typing import Final, Protocol
 
 from interlock.domain.contract import StepMode, WorkflowContract
+from interlock.release.delta import autonomy_delta
+from interlock.release.past_cases import past_cases
+from interlock.release.versions import runs_same_code
 from interlock.runtime.context import Context
+
+LAST_MONTH: Final = timedelta(days=31)
 
 
 class Widening(Protocol):
@@ -21,16 +27,17 @@ class Widening(Protocol):
 
 
 def widens(
-    context: Context,  # noqa: ARG001  (whoever counts past cases needs it)
-    old: WorkflowContract | None,
-    new: WorkflowContract,
+    context: Context, old: WorkflowContract | None, new: WorkflowContract
 ) -> tuple[str, ...]:
-    """The widening of a version, when nobody compares it with the record."""
+    """The widening of a version against the one in force, weighed by the last month's cases."""
     if old is None:
         return first_of_all(new)
     if old.fingerprint == new.fingerprint:
         return ()
-    return ("the contract or its code changed, and nobody compared what that moves",)
+    before, after = context.workflows.of(old.fingerprint), context.workflows.of(new.fingerprint)
+    cases = past_cases(context.store, old, since=context.clock.now() - LAST_MONTH)
+    same_code = runs_same_code(before.loaded, after.loaded)
+    return autonomy_delta(old, new, cases, same_code=same_code).widens
 
 
 def first_of_all(new: WorkflowContract) -> tuple[str, ...]:

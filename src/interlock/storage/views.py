@@ -12,17 +12,23 @@ from typing import Final
 from interlock.canonical import derived_id
 from interlock.storage.database import Database, moment_of
 
+OF_CASES: Final = "/cases?"  # how the query of such a filter begins
 MOST: Final = 50  # saved filters an account has; more is no list any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedView:
-    """One saved filter. `query`: as it stands in the desk's address."""
+    """One saved filter. `query`: as it stands in the address of its page."""
 
     id: str
     name: str
     query: str
     made_at: datetime
+
+    @property
+    def is_of_cases(self) -> bool:
+        """True of a filter of the list of cases, false of one of the desk."""
+        return self.query.startswith(OF_CASES)
 
 
 class SavedViews:

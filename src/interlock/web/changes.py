@@ -115,6 +115,12 @@ class Listener:
         while True:
             yield await self._queue.get()
 
+    def newest(self, change: Change) -> Change:
+        """The last of those in line behind this one, which are thereby told; itself when none."""
+        while not self._queue.empty():
+            change = self._queue.get_nowait()
+        return change
+
 
 class Feed:
     """Looks for changes while somebody listens. One a process; use it from one event loop."""
@@ -131,11 +137,16 @@ class Feed:
         self._look_back = LOOK_BACK_SECONDS if store.dialect == "postgresql" else 0.0
 
     async def listen(
-        self, wants: Callable[[Change], bool], since: str | None = None
+        self,
+        wants: Callable[[Change], bool],
+        since: str | None = None,
+        *,
+        gather_seconds: float = 0.0,
     ) -> AsyncGenerator[Change, None]:
         """The changes that are wanted, as they come, first those after `since`.
 
-        since: the position of the last change that was heard.
+        since: the position of the last change that was heard. gather_seconds: what comes within
+        this time of a change is one with it, and its last is told; for who shows totals only.
         """
         listener = Listener(wants)
         await self._begin()
@@ -144,7 +155,11 @@ class Feed:
             for change in await self._missed(since):
                 listener.tell(change)
             async for change in listener:
-                yield change
+                if gather_seconds:
+                    await asyncio.sleep(gather_seconds)
+                    yield listener.newest(change)
+                else:
+                    yield change
         finally:
             self._listeners.discard(listener)
 

@@ -33,16 +33,18 @@ def stream_changes(
     render: Render | None = None,
     *,
     wants: Callable[[Change], bool] | None = None,
+    gather_seconds: float = 0.0,
 ) -> EventSourceResponse:
     """The answer that tells this visitor of every change they may see.
 
     render: makes the events of one change, in a thread, so it may read the store; without one it
-    is the change itself as JSON. wants: narrows further. A page gives where it began to look
+    is the change itself as JSON. wants: narrows further. gather_seconds: many changes within this
+    time are told as their last, for a page of totals. A page gives where it began to look
     with `?since=`; a browser that comes back says it by itself (`Last-Event-ID`).
     """
     feed: Feed = request.app.state.feed
     since = request.headers.get("last-event-id") or request.query_params.get("since")
-    events = _events(feed, visitor, render, wants, since)
+    events = _events(feed, visitor, render, wants, since, gather_seconds)
     return EventSourceResponse(events, send_timeout=SEND_SECONDS, ping=15)
 
 
@@ -75,13 +77,14 @@ async def _events(
     render: Render | None,
     wants: Callable[[Change], bool] | None,
     since: str | None,
+    gather_seconds: float,
 ) -> AsyncIterator[ServerSentEvent]:
     yield ServerSentEvent(retry=AGAIN_AFTER_MS, comment="listening")
 
     def is_for_them(change: Change) -> bool:
         return may_hear(visitor, change) and (wants is None or wants(change))
 
-    changes = feed.listen(is_for_them, since)
+    changes = feed.listen(is_for_them, since, gather_seconds=gather_seconds)
     ends = monotonic() + LONGEST_STREAM_SECONDS
     try:
         while (left := ends - monotonic()) > 0:

@@ -11,14 +11,16 @@ from starlette.exceptions import HTTPException
 
 from interlock.console.shell import page
 from interlock.console.views.case import case_page
+from interlock.domain.case import Case
 from interlock.domain.contract import Severity
 from interlock.domain.people import Right
 from interlock.papers.case_file.case_file_html import case_file_html
 from interlock.papers.case_file.case_file_pdf import case_file_pdf
-from interlock.papers.documents import document_view
+from interlock.papers.documents import document_view, page_image, pages_html
 from interlock.release.protected import Protection, protect_case
 from interlock.runtime.commands.comments import comment_case
 from interlock.runtime.commands.reopening import cancel_case, reopen_case
+from interlock.storage import DocumentRow
 from interlock.web.boundary import Caller, needs
 
 router = APIRouter()
@@ -55,13 +57,20 @@ def case_file(
 @router.get("/cases/{case_id}/document")
 def document(request: Request, caller: Seeing, case_id: str) -> HTMLResponse:
     """The document the case came from, made readable, for who may see what is protected."""
-    found = caller.case(case_id)
-    caller.need(Right.SEE_PROTECTED, workflow=found.workflow, tenant=found.tenant)
-    kept = caller.store.document(found.source.document) if found.source else None
-    if kept is None:
-        raise HTTPException(404, "this case came without a document")
+    found, kept = _document(caller, case_id)
     view = document_view(kept.name, kept.content, kept.channel)
-    return page(request, "case_document.html", section="cases", case=found, document=view)
+    pages = pages_html(view, (), lambda number: f"/cases/{found.id}/document/{number}")
+    return page(
+        request, "case_document.html", section="cases", case=found, document=view, pages=pages
+    )
+
+
+@router.get("/cases/{case_id}/document/{number}")
+def document_page(caller: Seeing, case_id: str, number: int) -> Response:
+    """A page of that document as a picture, counted from 1. Raises: PageUnreadable."""
+    _, kept = _document(caller, case_id)
+    kept_for_a_day = {"cache-control": "private, max-age=86400"}
+    return Response(page_image(kept.content, number), 200, kept_for_a_day, "image/png")
 
 
 @router.post("/cases/{case_id}/comment")
@@ -109,6 +118,15 @@ def protect(
     )
     protect_case(caller.context, found.id, caller.id, said)
     return _back(found.id, "#protected")
+
+
+def _document(caller: Caller, case_id: str) -> tuple[Case, DocumentRow]:
+    """The case and its document, for who may see what is protected. Raises: HTTPException 404."""
+    found = caller.case(case_id)
+    caller.need(Right.SEE_PROTECTED, workflow=found.workflow, tenant=found.tenant)
+    if found.source is None:
+        raise HTTPException(404, "this case came without a document")
+    return found, caller.store.document(found.source.document)
 
 
 def _download(content: bytes, name: str, kind: str) -> Response:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
-from sse_starlette import EventSourceResponse, JSONServerSentEvent, ServerSentEvent
+from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from interlock.console import words
 from interlock.console.desk import queue_part
-from interlock.console.shell import part
+from interlock.console.shell import fragment
 from interlock.console.views.queue import row_of
 from interlock.console.views.queue_filter import QueueFilter
 from interlock.domain.fact import FactKind
@@ -78,7 +78,12 @@ class _Desk:
         yield ServerSentEvent(event="time", data=self._now().isoformat(timespec="seconds"))
         if change.kind == HOUSE:
             yield self._piece("pause-banner", "pause_banner.html")
-        elif change.kind == REFRESH:
+            return
+        yield self._piece("nav-work", "nav_count.html")
+        queue = self._queue()
+        yield self._piece("queue-views", "work_views.html", **queue)
+        yield self._piece("queue-count", "work_count.html", **queue)
+        if change.kind == REFRESH:
             yield self._list(OTHER)
         elif change.kind in OPENING:
             yield self._list(NEW_WORK)
@@ -137,6 +142,4 @@ class _Desk:
         return self.caller.services.clock.now()
 
     def _piece(self, place: str, template: str, *, pill: str = "", **view: Any) -> ServerSentEvent:
-        html = part(self.request, template, **view).strip()
-        data = {"id": place, "html": html, **({"pill": pill} if pill else {})}
-        return JSONServerSentEvent(data, event="fragment")
+        return fragment(self.request, place, template, pill=pill, **view)

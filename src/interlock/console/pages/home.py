@@ -20,4 +20,4 @@ Looking = Annotated[Caller, Depends(looking)]
 def home(request: Request, caller: Looking) -> HTMLResponse:
     """What needs a look, every workflow, every queue."""
     view = home_of(caller.context, caller.visitor)
-    return page(request, "home.html", section="ops", home=view)
+    return page(request, "home.html", section="ops", events="/events/home", home=view)

@@ -29,6 +29,7 @@ def workflow_map(request: Request, caller: Looking, workflow: str) -> HTMLRespon
         request,
         "map.html",
         section="ops",
+        events=f"/events/map/{contract.workflow}",
         head=head_of(contract, context.stage),
         map=map_of(context, scope, contract),
         map_checks=checks_of(contract),

@@ -56,6 +56,10 @@ HANDLINGS: Final = MappingProxyType(
 )
 M = TypeVar("M", WaitsFor, ClosingOutcome, Handling)
 
+FILTERS: Final[tuple[str, ...]] = (
+    *("q", "workflow", "state", "waits_for", "exception"),
+    *("step", "outcome", "handling", "since"),
+)
 WINDOWS: Final = MappingProxyType({"": "Any time", "1": "Today", "7": "7 days", "30": "30 days"})
 OUTCOME_STATE: Final = MappingProxyType(
     {
@@ -104,7 +108,9 @@ class CaseLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cases:
     """What the page shows. next_href: the next page, empty on the last. searched: None unless
-    nothing was found; `asked`: what was looked for, in words."""
+    nothing was found; `asked`: what was looked for, in words. query: the same as an address
+    says it, from the first page.
+    """
 
     text: str
     filters: tuple[Filter, ...]
@@ -113,6 +119,7 @@ class Cases:
     is_first_page: bool
     is_filtered: bool
     asked: str
+    query: str
     searched: int | None
 
 
@@ -133,6 +140,7 @@ def cases_of(context: Context, visitor: Visitor, query: Mapping[str, str]) -> Ca
         is_first_page="after" not in given,
         is_filtered=is_filtered,
         asked=_asked(given),
+        query=urlencode({name: given[name] for name in FILTERS if name in given}),
         searched=None if shown else context.store.visible_cases(tenants=scope.tenants),
     )
 

@@ -21,12 +21,16 @@ from interlock.storage import DocumentUnknown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentShown:
-    """One document beside a task. sources: where the value of each field stands, by field."""
+    """One document beside a task.
+
+    pages: its pages as pictures, empty when it has none. html: what it says as text or data; of a
+    PDF, the data it carries. sources: where the value of each field stands, by field.
+    """
 
     name: str
     note: str
+    pages: Markup
     html: Markup
-    is_pages: bool
     download: str
     sources: Mapping[str, str]
 
@@ -48,8 +52,8 @@ def document_shown(
     return DocumentShown(
         name=view.name or case.source.name,
         note=view.note,
-        html=pages or view.html,
-        is_pages=bool(pages),
+        pages=pages,
+        html=view.html if view.parts or not pages else Markup(),
         download=f"{at}&download=1",
         sources=_by_field(view, {each.field: each.anchor for each in marks}),
     )

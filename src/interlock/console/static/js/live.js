@@ -19,8 +19,20 @@ function swap(id, text) {
   tick();
 }
 
+const isBusy = (old) => old.contains(document.activeElement) || openPanel()?.contains(old) || old.contains(openPanel() ?? null);
+
+/* What waited only because the reader stood in it, once they have left. */
+function settle() {
+  for (const [id, { text, said }] of waiting) {
+    const old = document.getElementById(id);
+    if (said || !old || isBusy(old)) continue;
+    waiting.delete(id);
+    swap(id, text);
+  }
+}
+
 function hold(id, text, said) {
-  waiting.set(id, text);
+  waiting.set(id, { text, said });
   const button = $("#new-work");
   if (!button) return;
   const grew = button.hidden;
@@ -32,8 +44,7 @@ function hold(id, text, said) {
 function take({ id, html, pill }) {
   const old = document.getElementById(id);
   if (!old || old.outerHTML === html) return;
-  const busy = old.contains(document.activeElement) || openPanel()?.contains(old) || old.contains(openPanel() ?? null);
-  if (pill || busy) hold(id, html, pill);
+  if (pill || isBusy(old)) hold(id, html, pill);
   else { waiting.delete(id); swap(id, html); }
 }
 
@@ -57,12 +68,13 @@ export function startLive() {
   document.addEventListener("click", (event) => {
     if (!event.target.closest("#new-work")) return;
     const button = $("#new-work");
-    waiting.forEach((text, id) => swap(id, text));
+    waiting.forEach(({ text }, id) => swap(id, text));
     waiting.clear();
     const still = $("#new-work") ?? button;
     still.hidden = true;
     $(".q-row")?.focus();
   });
+  document.addEventListener("focusout", () => setTimeout(settle));
   source.addEventListener("fragment", (event) => take(JSON.parse(event.data)));
   source.addEventListener("time", (event) => { setTime(event.data); stale(false); tick(); });
   source.addEventListener("say", (event) => say(event.data));

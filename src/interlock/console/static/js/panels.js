@@ -14,7 +14,10 @@ function show(panel) {
 }
 
 /* Opening a panel takes the task, so that two people do not work on one; the decision itself takes
-   it too, so nothing is lost when this fails. */
+   it too, so nothing is lost when this fails. What is confirmed before the answer is here waits for
+   it: its new version is part of the form, and the reader's own taking is no change to be told of. */
+let taking = null;
+
 async function take(form) {
   if (!form?.dataset.take || form.dataset.taken) return;
   form.dataset.taken = "1";
@@ -37,7 +40,7 @@ export function act(button) {
   }
   if (button.value === "edit") listChanges();
   show(panel === openPanel() ? null : panel);
-  take($("#review"));
+  taking ??= take($("#review")).finally(() => { taking = null; });
 }
 
 export function close() {
@@ -72,6 +75,11 @@ export function startPanels() {
     else if (button.dataset.copy) navigator.clipboard?.writeText(button.dataset.copy).then(() => say("Copied"));
   });
   document.addEventListener("submit", (event) => {
+    if (taking && event.target.id === "review") {
+      event.preventDefault();
+      taking.then(() => event.target.requestSubmit(event.submitter));
+      return;
+    }
     if (event.target.dataset.busy) event.preventDefault(); // a second press sends nothing twice
     event.target.dataset.busy = "1";
     setTimeout(() => delete event.target.dataset.busy, 4000);
