@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import batches, desk, honest_gate, limits, single_case, waiting
+from benchmarks import banking, batches, desk, honest_gate, limits, single_case, waiting
 from benchmarks.figures import Figure, keep, show
 from interlock.testing.postgres import PostgresMissing, PrivatePostgres
 
 RESULTS = Path(__file__).parent / "results"
 NAMES = ("batches", "single", "waiting", "limits", "desk")
-STUDIES = {"honest_gate": honest_gate.main}
+STUDIES = {"honest_gate": honest_gate.main, "banking": banking.main}
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import joblib
 import numpy as np
+from scipy.sparse import hstack
 
 from .cases import SimilarRequest
 
@@ -45,19 +46,20 @@ class TriageModel:
         """The model for these (text, kind) pairs. Raises: ValueError with fewer than two kinds."""
         from sklearn.feature_extraction.text import TfidfVectorizer  # slow to load; rarely trained
         from sklearn.linear_model import LogisticRegression
-        from sklearn.pipeline import make_union
 
         texts, kinds = [text for text, _ in requests], [kind for _, kind in requests]
-        vectorizer = make_union(
-            TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
-            TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2),
+        weighers = (
+            TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True).fit(texts),
+            TfidfVectorizer(
+                analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2
+            ).fit(texts),
         )
-        features = vectorizer.fit_transform(texts)
+        features = _features(weighers, texts)
         classifier = LogisticRegression(C=STRENGTH, max_iter=300).fit(features, kinds)
         made_of = hashlib.sha256(repr(list(requests)).encode()).hexdigest()[:12]
         return cls(
             {
-                "vectorizer": vectorizer,
+                "weighers": weighers,
                 "classifier": classifier,
                 "features": features,
                 "past": list(requests),
@@ -76,7 +78,7 @@ class TriageModel:
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """One reading a text, in order."""
-        features = self._parts["vectorizer"].transform(texts)
+        features = _features(self._parts["weighers"], texts)
         chances = self._parts["classifier"].predict_proba(features)
         likeness = (features @ self._parts["features"].T).toarray()
         return [self._reading(*each) for each in zip(chances, likeness, strict=True)]
@@ -93,6 +95,11 @@ class TriageModel:
             similar=tuple(SimilarRequest(text=past[i][0], kind=past[i][1]) for i in near),
             model=self._parts["model"],
         )
+
+
+def _features(weighers: Sequence[Any], texts: Sequence[str]) -> Any:
+    """What each weigher says of each text, side by side, as one sparse matrix."""
+    return hstack([each.transform(texts) for each in weighers], format="csr")
 
 
 class Reader:

@@ -40,6 +40,8 @@ WANTED: dict[tuple[str, str], Right | str] = {
     ("GET", "/work/bulk"): R.DECIDE,
     ("POST", "/work/bulk"): R.DECIDE,
     ("GET", "/events/work"): R.SEE,
+    ("GET", "/events/home"): OWN,
+    ("GET", "/events/map/{workflow}"): OWN,
     ("GET", "/training/{queue}"): R.DECIDE,
     ("POST", "/training/{queue}"): R.DECIDE,
     ("GET", "/pause"): R.SEE,
@@ -49,6 +51,9 @@ WANTED: dict[tuple[str, str], Right | str] = {
     ("GET", "/cases/{case_id}"): R.SEE,
     ("GET", "/cases/{case_id}/file"): R.SEE,
     ("GET", "/cases/{case_id}/document"): R.SEE,
+    ("GET", "/cases/{case_id}/document/{number}"): R.SEE,
+    ("POST", "/cases/views"): R.SEE,
+    ("POST", "/cases/views/forget"): R.SEE,
     ("POST", "/cases/{case_id}/comment"): R.SEE,
     ("POST", "/cases/{case_id}/protect"): R.OPERATE,
     ("POST", "/cases/{case_id}/cancel"): R.OPERATE,
@@ -79,7 +84,7 @@ WANTED: dict[tuple[str, str], Right | str] = {
     ("GET", "/answer/{token}"): OPEN,
     ("POST", "/answer/{token}"): OPEN,
 }
-STREAM = ("GET", "/events/work")
+STREAMS = [each for each in WANTED if each[1].startswith("/events/")]
 
 # What each form sends; made-up names, so that a call that is let in changes nothing.
 FORMS: dict[str, dict[str, str]] = {
@@ -91,6 +96,13 @@ FORMS: dict[str, dict[str, str]] = {
     "/pause": {"kind": "step", "workflow": "claims", "name": "no_such_step", "reason": "a drill"},
     "/pause/resume": {"kind": "step", "workflow": "claims", "name": "none", "reason": "over"},
     "/cases/{case_id}/comment": {"text": "look again"},
+    "/cases/{case_id}/protect": {
+        "name": "one",
+        "owner": "nobody",
+        "why": "a drill",
+        "severity": "low",
+        "expires": "2031-12-31",
+    },
     "/cases/{case_id}/cancel": {"why": "a drill"},
     "/cases/{case_id}/reopen": {"why": "it was wrong"},
     "/people": {"id": "!", "name": "", "email": "no address"},
@@ -122,6 +134,7 @@ def address(path: str, **names: str) -> str:
         "queue": "clerks",
         "person": "nobody_0",
         "token": "none",
+        "number": "1",
     }
     return path.format(**(made_up | names))
 

@@ -12,12 +12,12 @@ from starlette.testclient import TestClient
 from interlock import identity
 from interlock.console.app import attach
 from interlock.domain.people import Grant, Right, Role
-from tests.console.routes import FORMS, OPEN, STREAM, WANTED, address, declared
+from tests.console.routes import FORMS, OPEN, STREAMS, WANTED, address, declared
 from tests.web.town import HERE, NORTH, PEOPLE, SOUTH, Town, csrf_of
 
 ROUTES = sorted(WANTED)
 SHUT = [each for each in ROUTES if WANTED[each] != OPEN]
-CALLED = [each for each in ROUTES if each != STREAM]
+CALLED = [each for each in ROUTES if each not in STREAMS]
 ABOUT_CASES = [each for each in ROUTES if "{case_id}" in each[1]]
 ABOUT_TASKS = [
     each

@@ -6,9 +6,9 @@ One rule: such a page shows counts, not moments; so a burst of changes is one ne
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from interlock.console.pages.workflow import contract_of
@@ -17,11 +17,14 @@ from interlock.console.views.home import home_of
 from interlock.console.views.map import checks_of, map_of
 from interlock.console.views.scope import scope_of
 from interlock.console.views.workflow import head_of
+from interlock.identity import Visitor
+from interlock.web.boundary import Caller, looking
 from interlock.web.changes import HOUSE, REFRESH, Change
 from interlock.web.streams import stream_changes
-from interlock.web.visitor import TheVisitor
 
 router = APIRouter()
+
+Looking = Annotated[Caller, Depends(looking)]
 
 GATHER_SECONDS: Final = 1.0  # a drawing of the home reads the store about ten times
 SHELL: Final = {"pause-banner": "pause_banner.html", "nav-work": "nav_count.html"}
@@ -36,9 +39,9 @@ MAP: Final = {"flow": "map_flow.html", **SHELL}
 
 
 @router.get("/events/home")
-def home_events(request: Request, visitor: TheVisitor) -> EventSourceResponse:
+def home_events(request: Request, caller: Looking) -> EventSourceResponse:
     """The operations home as it becomes, piece by piece."""
-    context = services_of(request).context
+    context, visitor = caller.context, caller.visitor
 
     def drawn() -> dict[str, Any]:
         return {"home": home_of(context, visitor)}
@@ -47,9 +50,9 @@ def home_events(request: Request, visitor: TheVisitor) -> EventSourceResponse:
 
 
 @router.get("/events/map/{workflow}")
-def map_events(request: Request, visitor: TheVisitor, workflow: str) -> EventSourceResponse:
+def map_events(request: Request, caller: Looking, workflow: str) -> EventSourceResponse:
     """The map as it becomes. Raises: HTTPException 404."""
-    context = services_of(request).context
+    context, visitor = caller.context, caller.visitor
     contract_of(scope_of(context, visitor), workflow)
 
     def drawn() -> dict[str, Any]:
@@ -69,7 +72,7 @@ def map_events(request: Request, visitor: TheVisitor, workflow: str) -> EventSou
 
 def _live(
     request: Request,
-    visitor: TheVisitor,
+    visitor: Visitor,
     places: Mapping[str, str],
     drawn: Callable[[], dict[str, Any]],
     wants: Callable[[Change], bool],
