@@ -57,6 +57,7 @@ def check_page(html: str) -> None:
 
 
 VOID = {"meta", "link", "input", "br", "hr", "img", "wbr", "path", "rect", "circle", "use", "line"}
+VOID |= {"col"}
 
 
 class _Tags(HTMLParser):

@@ -28,6 +28,7 @@ from interlock.console.pages import (
     pause,
     people,
     release,
+    release_live,
     sign_in,
     task,
     training,
@@ -55,6 +56,7 @@ PAGES: Final = (
     audit,
     people,
     release,
+    release_live,
     value,
 )
 ASK_AGAIN: Final = "no-cache"  # the parts a script imports: a new release is never half old

@@ -29,6 +29,7 @@ from interlock.storage.quality import QualityOfReview
 from interlock.storage.queue_pages import QueuePages
 from interlock.storage.reading import Reading
 from interlock.storage.recording import Recording
+from interlock.storage.release_board import ReleaseBoard
 from interlock.storage.releases import Releases
 from interlock.storage.reviewing import Reviewing
 from interlock.storage.schema import Schema
@@ -62,6 +63,7 @@ class Store(
     Verdicts,
     ProtectedCases,
     Watching,
+    ReleaseBoard,
 ):
     """Cases, tasks, actions, facts and the audit log, in SQLite or PostgreSQL."""
 

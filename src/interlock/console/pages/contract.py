@@ -12,7 +12,7 @@ from interlock.console.shell import page
 from interlock.console.views.contract import contract_shown
 from interlock.console.views.readiness import readiness_of
 from interlock.console.views.scope import scope_of
-from interlock.console.views.workflow import head_of
+from interlock.console.views.workflow import head_now
 from interlock.domain.people import Right
 from interlock.web.boundary import Caller, needs
 
@@ -32,7 +32,7 @@ def contract_page(
         request,
         "contract.html",
         section="ops",
-        head=head_of(contract, context.stage),
+        head=head_now(context, contract),
         ready=readiness_of(context, scope, contract, folder),
         contract=contract_shown(context, scope, contract),
         may_count=scope.tenants is None,

@@ -11,7 +11,7 @@ from interlock.console.pages.workflow import contract_of
 from interlock.console.shell import page
 from interlock.console.views.map import checks_of, map_of
 from interlock.console.views.scope import scope_of
-from interlock.console.views.workflow import head_of
+from interlock.console.views.workflow import head_now
 from interlock.web.boundary import Caller, looking
 
 router = APIRouter()
@@ -30,7 +30,7 @@ def workflow_map(request: Request, caller: Looking, workflow: str) -> HTMLRespon
         "map.html",
         section="ops",
         events=f"/events/map/{contract.workflow}",
-        head=head_of(contract, context.stage),
+        head=head_now(context, contract),
         map=map_of(context, scope, contract),
         map_checks=checks_of(contract),
     )

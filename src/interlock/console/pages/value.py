@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from interlock.console.pages.workflow import contract_of
 from interlock.console.shell import page
 from interlock.console.views.scope import scope_of
-from interlock.console.views.workflow import head_of
+from interlock.console.views.workflow import head_now
 from interlock.domain.people import Right
 from interlock.web.boundary import Caller, needs
 
@@ -27,6 +27,6 @@ def value(
         request,
         "value.html",
         section="ops",
-        head=head_of(contract, caller.context.stage),
+        head=head_now(caller.context, contract),
         contract=contract,
     )

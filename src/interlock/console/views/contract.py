@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from interlock.console import words
 from interlock.console.views.exceptions import minutes_in_words, without_marks
+from interlock.console.views.release_words import stage_words
 from interlock.console.views.scope import Scope, name_of
 from interlock.domain.contract import (
     ActionRule,
@@ -24,6 +25,9 @@ from interlock.domain.contract import (
     WorkflowStep,
 )
 from interlock.domain.exceptions import CATCH_ALL
+from interlock.domain.ids import Fingerprint
+from interlock.domain.release import Release, ReleaseState
+from interlock.domain.rules.release_moves import WIDENING, is_signed
 from interlock.runtime.context import Context
 
 FALLBACKS: Final = {
@@ -91,13 +95,20 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One saved contract of the workflow. `is_loaded`: cases of it can be worked on here."""
+    """One saved contract of the workflow. `is_loaded`: cases of it can be worked on here.
+
+    release: what became of its release, in words, empty when it has none; unsigned: it moves work
+    to the machine, and nobody has signed that yet.
+    """
 
     fingerprint: str
     saved_at: datetime
     open_cases: int
     is_current: bool
     is_loaded: bool
+    release: str = ""
+    release_id: str = ""
+    is_unsigned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,15 +294,34 @@ def _queues(contract: WorkflowContract) -> tuple[QueueRow, ...]:
 
 def _versions(context: Context, scope: Scope, contract: WorkflowContract) -> tuple[Version, ...]:
     counted = context.store.open_by_contract() if scope.tenants is None else {}
+    releases = context.store.releases(contract.workflow)
+    latest = {each.fingerprint: each for each in reversed(releases)}
+    running = next((each for each in releases if each.state is ReleaseState.RUNNING), None)
+    current = running.fingerprint if running else contract.fingerprint
     rows: Sequence[Version] = [
         Version(
             fingerprint=row.fingerprint[:12],
             saved_at=row.saved_at,
             open_cases=counted.get((row.workflow, row.fingerprint), 0),
-            is_current=row.fingerprint == contract.fingerprint,
+            is_current=row.fingerprint == current,
             is_loaded=context.workflows.knows(row.fingerprint),
+            **_release_of(latest.get(Fingerprint(row.fingerprint))),
         )
         for row in context.store.contracts()
         if row.workflow == contract.workflow
     ]
     return tuple(rows)
+
+
+def _release_of(release: Release | None) -> dict[str, Any]:
+    """What became of a version's latest release."""
+    if release is None:
+        return {}
+    stage = stage_words(release.stand.stage, release.canary_share)
+    said = f"runs at {stage}" if release.state is ReleaseState.RUNNING else release.state
+    waits = release.state is ReleaseState.PROPOSED and bool(release.widens)
+    return {
+        "release": words.spaced(said),
+        "release_id": release.id,
+        "is_unsigned": waits and not is_signed(release, WIDENING),
+    }

@@ -13,6 +13,7 @@ from typing import Final
 from interlock.console import words
 from interlock.console.views.alerts import Alert, alerts_of
 from interlock.console.views.queues import QueueLine, queue_lines
+from interlock.console.views.release_line import ReleaseLine, release_line
 from interlock.console.views.scope import Scope, name_of, scope_of
 from interlock.domain.case import CaseState, Handling, WaitsFor
 from interlock.domain.contract import Stage, WorkflowContract
@@ -46,6 +47,7 @@ class WorkflowLine:
     days: tuple[int, ...]
     closed_week: int
     autonomous_week: int
+    release: ReleaseLine | None = None
 
     @property
     def on_time_share(self) -> float | None:
@@ -135,14 +137,16 @@ def _workflow_lines(
         week = [row for row in closed if row.workflow == name]
         open_cases = [row for row in counts if row.workflow == name]
         held = (WaitsFor.REVIEW, WaitsFor.ANSWER)
+        release = release_line(context, scope, contract)
         lines.append(
             WorkflowLine(
                 id=name,
                 title=contract.title,
                 domain=words.sentence(contract.domain) if contract.domain else "",
                 owner=name_of(contract, contract.owners.operations),
-                stage=str(context.stage).capitalize(),
-                stage_index=STAGES.index(context.stage),
+                stage=_stage(context, release),
+                stage_index=_rung(context, release),
+                release=release,
                 waiting=sum(load.open for load in mine),
                 at_risk=sum(load.at_risk for load in mine),
                 late=sum(load.late for load in mine),
@@ -161,6 +165,15 @@ def _workflow_lines(
             )
         )
     return tuple(sorted(lines, key=lambda each: (-each.late, -each.at_risk, each.title)))
+
+
+def _stage(context: Context, release: ReleaseLine | None) -> str:
+    """At which stage new cases begin: the release's, or else the setting's."""
+    return release.stage if release and release.stage else str(context.stage).capitalize()
+
+
+def _rung(context: Context, release: ReleaseLine | None) -> int:
+    return release.index if release and release.stage else STAGES.index(context.stage)
 
 
 def _days(

@@ -29,7 +29,8 @@ class PauseShown:
 
 
 def shown_pauses(context: Context) -> tuple[PauseShown, ...]:
-    """The pauses in force, the oldest first."""
+    """The pauses in force, the oldest first. What a gate took back is none of them: it stops the
+    cases of one era for good, and the release board tells of it."""
     contracts = {str(each.contract.workflow): each.contract for each in context.workflows}
     return tuple(
         PauseShown(
@@ -40,6 +41,7 @@ def shown_pauses(context: Context) -> tuple[PauseShown, ...]:
             reason=each.reason,
         )
         for each in pauses(context)
+        if each.scope.kind is not ScopeKind.ERA
     )
 
 
