@@ -18,8 +18,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from interlock.api.description import METHODS, REFUSALS
+from interlock.domain.contract import Stage
 from tests.api.routes import OUTSIDE, WANTED
 from tests.runtime.office import WORKER
+from tests.web.rollout import at_stage
 from tests.web.town import NORTH, PEOPLE, SOUTH, Town
 
 EXAMPLES = 6  # for every route; together they take well under a minute
@@ -43,6 +45,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     town = Town.opened(f"sqlite:///{folder / 'town.sqlite'}", trusted_hosts=("testserver",))
     for number in range(4):
         town.claim(f"C-{number}", NORTH if number % 2 else SOUTH)
+    at_stage(town, Stage.CANARY)
     yield town
     town.close()
 
@@ -93,6 +96,8 @@ def test_it_is_so_for_what_is_really_there(
     case_file = standing.services.store.load([standing.services.store.find_case("C-1")])[0]
     assert case_file.source is not None
     there = {"case_id": case_file.id, "task_id": case_file.task, "account_id": "vera"}
+    release = standing.services.store.releases("claims")[-1]
+    there |= {"release_id": release.id, "number": 1}
     there |= {"workflow": "claims", "queue": "clerks", "digest": case_file.source.document}
 
     @given(case=operation.as_strategy(), person=sampled_from(sorted(tokens)))
@@ -129,5 +134,13 @@ def test_every_route_says_what_it_refuses_and_how(document: dict[str, Any]) -> N
 
 def test_what_people_send_most_has_an_example(document: dict[str, Any]) -> None:
     """An example is read before the schema is."""
-    for name in ("CaseIn", "DecisionIn", "PauseIn", "TokenIn", "ReassignIn", "CommentIn"):
+    for name in (
+        "CaseIn",
+        "DecisionIn",
+        "PauseIn",
+        "TokenIn",
+        "ReassignIn",
+        "CommentIn",
+        "PromoteIn",
+    ):
         assert "example" in repr(document["components"]["schemas"][name]), name

@@ -19,6 +19,7 @@ from interlock.api.routes import (
     house,
     people,
     protected,
+    releases,
     reviews,
 )
 
@@ -29,6 +30,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     reviews.router,
     contracts.router,
     protected.router,
+    releases.router,
     house.audit,
     house.pauses,
     people.me,

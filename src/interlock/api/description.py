@@ -19,6 +19,7 @@ TAGS: Final = (
     ("reviews", "What needs a person: queues, tasks, who holds them."),
     ("decisions", "What people decide, one record each, undoable for a stated time."),
     ("contracts", "What was agreed."),
+    ("releases", "Versions on their way to autonomy: gates, verdicts, promotion, rollback."),
     ("audit", "The record, and the proof that nobody changed it."),
     ("pauses", "The kill switch: a person can always stop it."),
     ("people", "Accounts, roles, and who is away."),

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from interlock.domain.case import Case
+from interlock.domain.release import Release
 from interlock.domain.review import ReviewTask
 from interlock.errors import InterlockError
 
@@ -24,7 +25,7 @@ IfMatch = Annotated[
     str | None,
     Header(
         max_length=LONGEST,
-        description="The ETag of the task as you saw it; a decision needs it.",
+        description="The ETag of the task or release as you saw it; a decision needs it.",
     ),
 ]
 
@@ -36,8 +37,8 @@ class PreconditionNeeded(InterlockError):
 
     def __str__(self) -> str:
         return (
-            "a decision must say what it is based on; nothing was recorded; send the task's "
-            "ETag as If-Match"
+            "a decision must say what it is based on; nothing was recorded; send the ETag of "
+            "what you saw as If-Match"
         )
 
 
@@ -57,6 +58,23 @@ class VersionChanged(InterlockError):
         )
 
 
+class ReleaseChanged(InterlockError):
+    """The release is not where it was when it was looked at."""
+
+    code = "release_version_changed"
+
+    def __init__(self, release_id: str, state: str, tag: str) -> None:
+        super().__init__(release_id, state, tag)
+        self.release_id, self.state, self.tag = release_id, state, tag
+        self.changed = {"changed": {"state": state, "etag": tag}}
+
+    def __str__(self) -> str:
+        return (
+            f"release {self.release_id} changed since you saw it; nothing was done; "
+            "look at it again"
+        )
+
+
 def task_tag(task: ReviewTask) -> str:
     """The tag of a review task and its evidence."""
     return f'"{task.version}-{task.evidence_digest[:SEAL_LETTERS]}"'
@@ -65,6 +83,11 @@ def task_tag(task: ReviewTask) -> str:
 def case_tag(case: Case) -> str:
     """The tag of a case."""
     return f'"{case.version}-{case.fingerprint[:SEAL_LETTERS]}"'
+
+
+def release_tag(release: Release) -> str:
+    """The tag of a release; it changes with everything done to it."""
+    return f'"{release.version}-{release.id}"'
 
 
 def is_known(request: Request, tag: str, response: Response) -> Response | None:

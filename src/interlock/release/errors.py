@@ -19,6 +19,19 @@ class ReleaseUnknown(InterlockError):
         return f"there is no release {self.text}; {have}"
 
 
+class VerdictUnknown(InterlockError):
+    """No verdict has this id, or it is of another release."""
+
+    code = "verdict_unknown"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+    def __str__(self) -> str:
+        return f"there is no verdict {self.number} of this release; list what its gate said"
+
+
 class ReleaseRefused(InterlockError):
     """The rules do not let this be done to the release, or not by this one."""
 

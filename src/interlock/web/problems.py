@@ -51,6 +51,7 @@ _STATUS: Final = MappingProxyType(
         "money_invalid": 422,
         "evidence_changed": 412,
         "task_version_changed": 412,
+        "release_version_changed": 412,
         "precondition_needed": 428,
         "rate_exceeded": 429,
         "sign_in_too_soon": 429,
@@ -65,6 +66,8 @@ _BY_RULE: Final = MappingProxyType(
     {
         **dict.fromkeys(("state", "lease", "expired", "answer", "undo", "held", "pause"), 409),
         **dict.fromkeys(("verb", "evidence", "reason", "question", "chain", "value"), 422),
+        # A release that is not there yet, or not ripe.
+        **dict.fromkeys(("gate", "known", "verdict", "cases", "version", "segment"), 409),
     }
 )
 _SIGN_IN: Final = MappingProxyType({"www-authenticate": "Bearer"})

@@ -16,7 +16,7 @@ from interlock.console.shell import fragment, services_of
 from interlock.console.views.home import home_of
 from interlock.console.views.map import checks_of, map_of
 from interlock.console.views.scope import scope_of
-from interlock.console.views.workflow import head_of
+from interlock.console.views.workflow import head_now
 from interlock.identity import Visitor
 from interlock.web.boundary import Caller, looking
 from interlock.web.changes import HOUSE, REFRESH, Change
@@ -59,7 +59,7 @@ def map_events(request: Request, caller: Looking, workflow: str) -> EventSourceR
         scope = scope_of(context, visitor)
         contract = contract_of(scope, workflow)
         return {
-            "head": head_of(contract, context.stage),
+            "head": head_now(context, contract),
             "map": map_of(context, scope, contract),
             "map_checks": checks_of(contract),
         }
