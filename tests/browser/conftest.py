@@ -13,7 +13,16 @@ from tests.browser.department import Department, department
 from tests.support.browser import CHROMIUM, DRIVER, NO_BROWSER, Browser, start_browser
 
 DESKTOP = (1440, 900)
+# The first test that asks for the department waits until its invoices are worked through.
+SETTING_UP_SECONDS = 600
 BrowserOf = Callable[[str], Browser]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Gives every test in a browser the time that the setting up may take."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(SETTING_UP_SECONDS))
 
 
 @pytest.fixture(scope="session")

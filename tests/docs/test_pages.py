@@ -16,6 +16,7 @@ PAGES = [p for p in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 LEFT_BY_RUNS = shutil.ignore_patterns(".interlock", "__pycache__", "*.sqlite*")
 
 
+@pytest.mark.timeout(400)  # a page may set up a whole workflow and work through it
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_the_blocks_of_a_page_run(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

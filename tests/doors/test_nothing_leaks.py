@@ -28,7 +28,7 @@ from interlock.web.changes import TOLD, Change
 from interlock.web.streams import as_event
 from tests.api.routes import BODIES, address
 from tests.api.routes import WANTED as API_ROUTES
-from tests.console.routes import FORMS, STREAM
+from tests.console.routes import FORMS, STREAMS
 from tests.console.routes import WANTED as PAGES
 from tests.console.routes import address as page_address
 from tests.web.town import CLAIMS, HERE, Town, csrf_of
@@ -154,7 +154,7 @@ def _everything_is_called(run: Run) -> None:
             if path != "/events":
                 _api(run, program, method, path, names)
         for method, path in sorted(PAGES):
-            if (method, path) != STREAM and "sign-out" not in path:
+            if (method, path) not in STREAMS and "sign-out" not in path:
                 _page(run, browser, method, path, names)
     _refusals(run, names)
     _signing_in(run)

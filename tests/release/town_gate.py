@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -17,6 +18,7 @@ from interlock.release.evidence import collect
 from interlock.runtime.context import Context
 from interlock.runtime.workflow import Workflows
 from interlock.storage import Store
+from interlock.storage.releases import RELEASE
 from interlock.storage.tables.releases import release_file
 from tests.runtime.office import MONDAY, Office
 
@@ -48,7 +50,7 @@ def put_release(store: Store, release: Release) -> None:
         "state": release.state,
         "proposed_at": at if store.dialect == "postgresql" else at.isoformat(),
         "version": 1,
-        "body": "{}",
+        "body": json.loads(RELEASE.encode(release)),
     }
     with store.engine.begin() as conn:
         conn.execute(insert(release_file), [row])
@@ -82,11 +84,11 @@ def collected(
     *,
     segment: str = "",
     now: datetime | None = None,
-    latest_result: Any = None,
+    latest: Any = None,
     **release: Any,
 ) -> GateEvidence:
     """The evidence on the office's release, as of now."""
-    more = {"latest_result": latest_result} if latest_result else {}
+    more = {"latest": latest} if latest else {}
     given = context or office.context
     return collect(
         given,
