@@ -162,7 +162,7 @@ def _figures(found: Safety, feed: _Feed, verdict: GateVerdict) -> list[Figure]:
             found.begun_after_record,
             "cases",
             f"must be 0; {feed.opened:,} cases opened in all, {found.by_rules:,} actions of the "
-            f"release's cases by fixed rules since; the last one begun before it ended {late:+.2f} s from it",
+            f"release's cases by fixed rules since; the machine's last ended {late:+.2f} s from it",
         ),
     ]
 
