@@ -6,17 +6,26 @@ Studies that need no database are asked for by name, as in `python -m benchmarks
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import banking, batches, desk, honest_gate, limits, single_case, waiting
+from benchmarks import (
+    banking,
+    batches,
+    desk,
+    honest_gate,
+    limits,
+    single_case,
+    time_to_safety,
+    waiting,
+)
 from benchmarks.figures import Figure, keep, show
 from interlock.testing.postgres import PostgresMissing, PrivatePostgres
 
 RESULTS = Path(__file__).parent / "results"
-NAMES = ("batches", "single", "waiting", "limits", "desk")
+NAMES = ("batches", "single", "waiting", "limits", "desk", "time_to_safety")
 STUDIES = {"honest_gate": honest_gate.main, "banking": banking.main}
 
 
@@ -49,6 +58,9 @@ def main() -> None:
                 figures += _measured("PostgreSQL", fresh, wanted, workers=2)
                 if "desk" in wanted.names:
                     figures += desk.measure(fresh(), wanted.tasks)
+            if "time_to_safety" in wanted.names:
+                with _postgres(time_to_safety.CLUSTER) as fresh:
+                    figures += time_to_safety.measure(fresh())
         except PostgresMissing as missing:
             print(f"PostgreSQL was not measured: {missing}")
     show(figures)
@@ -76,8 +88,8 @@ def _sqlite() -> Iterator[Callable[[], str]]:
 
 
 @contextmanager
-def _postgres() -> Iterator[Callable[[], str]]:
-    with PrivatePostgres(durable=True) as cluster:
+def _postgres(options: Mapping[str, str] | None = None) -> Iterator[Callable[[], str]]:
+    with PrivatePostgres(durable=True, options=options) as cluster:
         made = iter(range(1000))
         yield lambda: _created(cluster, f"bench_{next(made)}")
 

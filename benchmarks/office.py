@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from interlock.bootstrap import Services, build, upgrade
 from interlock.domain.authoring import Document
@@ -19,16 +20,16 @@ BATCH = 50
 _numbers = count(1)
 
 
-def settings(url: str) -> Settings:
+def settings(url: str, **more: Any) -> Settings:
     """Settings for the five steps, run autonomously."""
-    return Settings(database_url=url, workflows=(FOLDER,), stage="autonomous")
+    return Settings(database_url=url, workflows=(FOLDER,), stage="autonomous", **more)
 
 
 @contextmanager
-def services(url: str) -> Iterator[Services]:
-    """The services on a database whose tables are made when they are not there."""
-    upgrade(settings(url))
-    with build(settings(url)) as built:
+def services(url: str, **more: Any) -> Iterator[Services]:
+    """The services on a database whose tables are made when they are not there. more: settings."""
+    upgrade(settings(url, **more))
+    with build(settings(url, **more)) as built:
         yield built
 
 

@@ -10,3 +10,4 @@ class Request(BaseModel):
     amount: int
     currency: str = "EUR"
     text: str = ""
+    thinking_seconds: float = 0.0  # how long the model takes

@@ -1,5 +1,6 @@
 """Five small steps: what is measured is the engine around them, not their own work."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -62,7 +63,12 @@ def look_up(request: Request) -> Customer:
 
 @step
 async def judge(request: Request, customer: Customer, reading: Reading) -> Proposal[Judgement]:
-    """What a model would say; here it costs nothing, so that only the engine is measured."""
+    """What a model would say; here it costs nothing, so that only the engine is measured.
+
+    It may take its time, as a model does, and then costs nothing but that time.
+    """
+    if request.thinking_seconds:
+        await asyncio.sleep(request.thinking_seconds)
     return Proposal(
         value=Judgement(accept=customer.known and reading.words >= 0),
         confidence=0.3 if request.text == "unsure" else 0.95,
