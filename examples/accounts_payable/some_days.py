@@ -17,7 +17,7 @@ from typing import Final
 from interlock.bootstrap import Services, build
 from interlock.clock import SystemClock
 from interlock.domain.authoring import Document
-from interlock.domain.release import Release
+from interlock.domain.release import Release, ReleaseEvent, ReleaseMove
 from interlock.domain.rules.gate import judge
 from interlock.release.chores import Gate, look_at_all
 from interlock.release.evidence import collect
@@ -26,6 +26,7 @@ from interlock.runtime.commands import deliver
 from interlock.runtime.inline_engine import InlineEngine
 from interlock.runtime.sweep import sweep
 from interlock.settings import load_settings
+from interlock.storage import CaseQuery
 from interlock.testing.clock import MovingClock
 
 from .clerks import Clerks
@@ -37,16 +38,19 @@ BETWEEN: Final = timedelta(minutes=30)
 HOLD: Final = timedelta(minutes=61)  # a payment can be stopped for an hour
 NEXT_MORNING: Final = timedelta(hours=24)
 FRIDAY: Final = 4
+EVERY_CASE: Final = 100_000
 
 
 @dataclass(slots=True)
 class Day:
-    """What one day brought. looks: verdicts the gate put on record."""
+    """What one day brought. looks: verdicts the gate put on record. taken_back: the line of the
+    release's history, when its gate took it back that day."""
 
     began: datetime
     invoices: int = 0
     decided: int = 0
     looks: int = 0
+    taken_back: ReleaseEvent | None = None
 
 
 @dataclass(slots=True)
@@ -57,30 +61,42 @@ class SomeDays:
     clock: MovingClock
 
     def play(self, files: Sequence[Path], per_day: int) -> Iterator[Day]:
-        """One day after the other; the last one ends early when the gate takes the release back."""
-        release = self._running()
+        """One day after the other, each when it is over."""
         for first in range(0, len(files), per_day):
             day = Day(began=self.clock.now())
             for start in range(first, min(first + per_day, len(files)), PARCEL):
                 parcel = files[start : min(start + PARCEL, first + per_day)]
                 self._parcel(parcel, day)
-                if self._running().stand.era != release.stand.era:
-                    yield day
-                    return
             self._pass(HOLD, day)
             self._pass(self._until_morning(day.began), day)
-            day.looks += look_at_all(self.services.context, GATE)
+            self._look(day)
             yield day
 
     def leave(self, files: Sequence[Path]) -> None:
         """One more parcel, which nobody has looked at yet."""
         self._deliver(files)
 
+    def alone_since(self, at: datetime) -> int:
+        """How many actions started after `at` in cases where the AI decided with nobody asked."""
+        cases = self.services.store.cases(CaseQuery(limit=EVERY_CASE))
+        return sum(
+            action.intended_at is not None and action.intended_at > at
+            for case in cases
+            if case.decided_by_machine
+            for action in case.actions
+        )
+
     def _parcel(self, files: Sequence[Path], day: Day) -> None:
         self._deliver(files)
         day.invoices += len(files)
         self._pass(BETWEEN, day)
+        self._look(day)
+
+    def _look(self, day: Day) -> None:
         day.looks += look_at_all(self.services.context, GATE)
+        for event in self.services.store.release_events(self._running().id):
+            if event.move is ReleaseMove.ROLL_BACK and event.at >= day.began:
+                day.taken_back = event
 
     def _deliver(self, files: Sequence[Path]) -> None:
         documents = [Document(name=each.name, content=each.read_bytes()) for each in files]
@@ -126,6 +142,8 @@ def main() -> int:
             return 0
         for day in days.play(files, wanted.per_day):
             print(_line(services, day))
+            if day.taken_back is not None:
+                print(_taken_back(day.taken_back, days.alone_since(day.taken_back.at)))
     return 0
 
 
@@ -137,6 +155,13 @@ def _line(services: Services, day: Day) -> str:
     return (
         f"{day.began:%A}: {day.invoices} invoices, {day.decided} questions answered, "
         f"{day.looks} looks of the gate, the last: {said}; the release is at {release.stand.stage}"
+    )
+
+
+def _taken_back(event: ReleaseEvent, alone: int) -> str:
+    return (
+        f"{event.at.astimezone():%A, %H:%M}: taken back by the {event.by}, nobody asked. "
+        f"{event.reason}\nActions the AI started alone since then: {alone}"
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="the folder the model lies in")
     file = parser.parse_args().data / MODEL
     parts = joblib.load(file)
-    bookings = [Booking(**row) for row in parts["past"]]
+    bookings = [Booking(**{**row, "net": Decimal(row["net"])}) for row in parts["past"]]
     AccountModel.train(spoilt(bookings), parts["names"]).save(file)
     print(f"{len(bookings):,} bookings learnt again, under the numbers of another chart")
 
