@@ -63,7 +63,7 @@ class Clerks:
                     reason_code=_reason(task, verb),
                     note="as the bill's own words say" if changes else "",
                     changes=changes,
-                    supplied={each: "called back and confirmed" for each in task.missing},
+                    supplied=dict.fromkeys(task.missing, "called back and confirmed"),
                     via="stand-in",
                 )
         except InterlockError:

@@ -26,18 +26,24 @@ def spoilt(bookings: Sequence[Booking]) -> list[Booking]:
     return [replace(each, account=following[each.account]) for each in bookings]
 
 
+def spoil(data: Path) -> int:
+    """Replaces the model in the folder; how many bookings the new one learnt from."""
+    file = data / MODEL
+    parts = joblib.load(file)
+    bookings = [Booking(**{**row, "net": Decimal(row["net"])}) for row in parts["past"]]
+    AccountModel.train(spoilt(bookings), parts["names"]).save(file)
+    return len(bookings)
+
+
 def main() -> None:
-    """Replaces the model in the folder."""
+    """Replaces the model and says so."""
     parser = argparse.ArgumentParser(
         prog="python -m examples.accounts_payable.spoil_model",
         description="Train the account model on an export with other account numbers.",
     )
     parser.add_argument("data", type=Path, help="the folder the model lies in")
-    file = parser.parse_args().data / MODEL
-    parts = joblib.load(file)
-    bookings = [Booking(**{**row, "net": Decimal(row["net"])}) for row in parts["past"]]
-    AccountModel.train(spoilt(bookings), parts["names"]).save(file)
-    print(f"{len(bookings):,} bookings learnt again, under the numbers of another chart")
+    learnt = spoil(parser.parse_args().data)
+    print(f"{learnt:,} bookings learnt again, under the numbers of another chart")
 
 
 if __name__ == "__main__":

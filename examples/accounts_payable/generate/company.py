@@ -32,8 +32,8 @@ def generate(into: Path, invoices: int, seed: int, today: date, *, later: int = 
     """A folder with `inbox/`, `expected.csv`, `before.csv` and `data/` (ledger, bank, model).
 
     today: the day the story plays on. later: so many more files, in `later/`, for the days after
-    it; those of the inbox are the same without them. The same arguments give the same company again; only PDF
-    files differ in their metadata.
+    it; the inbox is the same without them. The same arguments give the same company again; only
+    PDF files differ in their metadata.
     """
     scene = Scene.begin(seed, today)
     past = history(scene, ROWS)
