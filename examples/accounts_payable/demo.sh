@@ -46,8 +46,9 @@ refused() {
   fi
 }
 
+# at TIME [DAY]: of March 2026; the Monday of the story when no day is given.
 at() {
-  export INTERLOCK_CLOCK="2026-03-02T$1:00+01:00"
+  export INTERLOCK_CLOCK="2026-03-${2:-02}T$1:00+01:00"
   printf '\n%s$ export INTERLOCK_CLOCK=%s%s\n' "$dim" "$INTERLOCK_CLOCK" "$plain"
 }
 
@@ -140,7 +141,7 @@ done
 
 tell "1. A company: suppliers, orders, receipts, two years of bookings, and 250 invoices in the inbox"
 show python -m examples.accounts_payable.generate \
-  --invoices 250 --seed 7 --today 2026-03-02 --into "$folder"
+  --invoices 250 --later 300 --seed 7 --today 2026-03-02 --into "$folder"
 
 tell "2. The contract is checked before anything runs"
 show interlock check examples/accounts_payable
@@ -196,6 +197,61 @@ show interlock case show "$price_case"
 tell "7. Was the record changed since? Every entry is sealed to the one before it"
 show interlock audit verify
 
+tell "8. So far a setting let the AI decide alone. From now on each version of the contract has to
+   earn that: it begins with people deciding every suggestion, and a gate counts what they change"
+at 16:00
+show interlock eval --answers record examples/accounts_payable
+show interlock release propose accounts_payable --as erp_integration --reason "First version"
+show interlock release sign accounts_payable --as internal_audit --reason "Read, agreed for the pilot"
+show interlock release start accounts_payable --stage assisted --as finance_director --reason "Pilot"
+
+tell "   Three days of invoices, with stand-ins for the clerks"
+at 08:00 03
+show python -m examples.accounts_payable.some_days "$folder/later" --files 240 --per-day 80
+
+tell "   The evidence is enough: the director signs, and one case in ten is decided without people"
+at 08:30 06
+show interlock gate show accounts_payable
+show interlock release promote accounts_payable --as finance_director --reason "As the gate says"
+
+tell "9. Somebody wants fewer questions and lowers the confidence line. What would that move?"
+at 09:00 06
+cp -r examples/accounts_payable "$folder/lower"
+sed -i.before 's/accept_at: 0.92/accept_at: 0.60/' "$folder/lower/contract.yaml"
+remark "(A copy of the contract's folder, with accept_at: 0.60 instead of 0.92)"
+show interlock diff examples/accounts_payable "$folder/lower"
+export INTERLOCK_WORKFLOWS=$folder/lower
+printf '\n%s$ export INTERLOCK_WORKFLOWS=%s%s\n' "$dim" "$INTERLOCK_WORKFLOWS" "$plain"
+show interlock release propose accounts_payable --as erp_integration --reason "Fewer questions"
+
+tell "   It cannot start before internal audit signs, and whoever proposed it cannot sign"
+refused interlock release start accounts_payable --stage assisted --as finance_director \
+  --reason "Month end"
+refused interlock release sign accounts_payable --as erp_integration --reason "It is fine"
+show interlock release withdraw accounts_payable --as erp_integration --reason "Not agreed"
+
+tell "10. A harmless change: a question is worded better. It starts where people decide"
+cp -r examples/accounts_payable "$folder/reworded"
+sed -i.before 's/Book {seller_name} {number} to this/Does {seller_name} {number} belong to this/' \
+  "$folder/reworded/contract.yaml"
+show interlock diff examples/accounts_payable "$folder/reworded"
+export INTERLOCK_WORKFLOWS=$folder/reworded
+printf '\n%s$ export INTERLOCK_WORKFLOWS=%s%s\n' "$dim" "$INTERLOCK_WORKFLOWS" "$plain"
+show interlock eval --answers record "$folder/reworded"
+show interlock release propose accounts_payable --as erp_integration --reason "Clearer question"
+show interlock release start accounts_payable --stage assisted --as finance_director \
+  --reason "Nothing moves to the machine"
+
+tell "   But its model is trained on an export with the account numbers of another chart. It is as
+   sure of itself as before, and wrong. Nobody is told"
+show python -m examples.accounts_payable.spoil_model "$INTERLOCK_DATA"
+at 08:00 09
+show python -m examples.accounts_payable.some_days "$folder/later" --skip 240 --files 40
+
+tell "   The gate took it back by itself: new cases go by fixed rules, the AI is only watched"
+at 08:30 10
+show interlock release show accounts_payable
+
 tell "Where to look next"
 remark "  examples/accounts_payable/contract.yaml   the agreement, in words an operations lead can read
   examples/accounts_payable/README.md       the same in a table, and what else is planted
@@ -204,9 +260,9 @@ remark "  examples/accounts_payable/contract.yaml   the agreement, in words an o
                                             one invoice, told step by step, without a trace
   interlock new claims                      a workflow of your own, which runs at once"
 
-tell "8. Monday, 11:45: the same in a console, with the work that still waits. Open the link: it signs
-   you in as Anna, who has the clerks' desk"
-at 11:45
+tell "11. Tuesday, 8:30: the same in a console, with the releases and this morning's work. Open the
+    link: it signs you in as Anna, who has the clerks' desk"
+show python -m examples.accounts_payable.some_days "$folder/later" --skip 280 --files 20 --leave
 port=$(free_port)
 if [[ -t 0 && -t 1 && -z ${CI:-} && -z ${DEMO_ONCE:-} ]]; then
   remark "(Ctrl-C ends it. Everything is kept in $folder until the next make demo.)"

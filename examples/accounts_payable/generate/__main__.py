@@ -18,6 +18,9 @@ def main() -> None:
         description="Make a company's books and an inbox of invoices with known trouble.",
     )
     parser.add_argument("--invoices", type=int, default=300, help="files in the inbox")
+    parser.add_argument(
+        "--later", type=int, default=0, help="files for the days after, in a folder of their own"
+    )
     parser.add_argument("--seed", type=int, default=7, help="the same seed, the same company")
     parser.add_argument("--into", type=Path, required=True, help="the folder to fill")
     parser.add_argument(
@@ -27,8 +30,10 @@ def main() -> None:
         help="the day the story plays on, as in 2026-03-02; today when absent",
     )
     wanted = parser.parse_args()
-    made = generate(wanted.into, wanted.invoices, wanted.seed, wanted.today)
+    made = generate(wanted.into, wanted.invoices, wanted.seed, wanted.today, later=wanted.later)
     print(f"{made.files} files in {made.folder / 'inbox'}: {_list(made.formats)}")
+    if wanted.later:
+        print(f"{wanted.later} more in {made.folder / 'later'}, for the days after")
     print(f"{made.suppliers} suppliers, {made.orders} orders, {made.bookings} earlier bookings")
     troubled = {name: count for name, count in made.troubles.items() if name}
     print(f"{sum(troubled.values())} files with something special: {_list(troubled)}")

@@ -28,24 +28,26 @@ class Summary:
     troubles: Mapping[str, int]
 
 
-def generate(into: Path, invoices: int, seed: int, today: date) -> Summary:
+def generate(into: Path, invoices: int, seed: int, today: date, *, later: int = 0) -> Summary:
     """A folder with `inbox/`, `expected.csv`, `before.csv` and `data/` (ledger, bank, model).
 
-    today: the day the story plays on. The same arguments give the same company again; only PDF
-    files differ in their metadata.
+    today: the day the story plays on. later: so many more files, in `later/`, for the days after
+    it; the inbox is the same without them. The same arguments give the same company again; only
+    PDF files differ in their metadata.
     """
     scene = Scene.begin(seed, today)
     past = history(scene, ROWS)
-    sent = fill(scene, invoices)
-    write(sent, into)
+    sent = fill(scene, invoices, later)
+    write(sent, into, later=later)
+    inbox = sent[:invoices]
     write_log(before(seed), into)
     set_up(scene, past, invoices, into / "data")
     return Summary(
         folder=into,
-        files=len(sent),
+        files=len(inbox),
         suppliers=len(scene.suppliers),
         orders=len(scene.orders),
         bookings=len(past),
-        formats=dict(sorted(Counter(each.format for each in sent).items())),
-        troubles=dict(sorted(Counter(each.trouble.name for each in sent).items())),
+        formats=dict(sorted(Counter(each.format for each in inbox).items())),
+        troubles=dict(sorted(Counter(each.trouble.name for each in inbox).items())),
     )

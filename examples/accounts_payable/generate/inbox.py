@@ -30,6 +30,7 @@ WRITERS: Final[Mapping[str, tuple[str, Callable[[Bill], bytes]]]] = MappingProxy
 )
 KEPT: Final = 0.6  # the share of a truncated file that is left
 EXPECTED: Final = "expected.csv"
+FORGOTTEN_ORDER: Final = "missing_order_found"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +45,16 @@ class Sent:
     like: str = ""
 
 
-def fill(scene: Scene, count: int) -> list[Sent]:
-    """That many files, in the order they arrive."""
+def fill(scene: Scene, count: int, later: int = 0) -> list[Sent]:
+    """That many files and those for later, in the order they arrive.
+
+    On those for later the suppliers name their orders, as they were asked to.
+    """
     sent: list[Sent] = []
-    for number in range(1, count + 1):
+    for number in range(1, count + later + 1):
         trouble = _draw(scene)
+        if number > count and trouble.name == FORGOTTEN_ORDER:
+            trouble = CLEAN
         originals = [each for each in sent[-200:] if each.trouble is CLEAN]
         if trouble in (SAME_FILE, RENUMBERED) and originals:
             sent.append(_again(scene, number, trouble, scene.random.choice(originals)))
@@ -58,12 +64,14 @@ def fill(scene: Scene, count: int) -> list[Sent]:
     return sent
 
 
-def write(sent: list[Sent], into: Path) -> None:
-    """The files into `inbox`, and the answer sheet beside it."""
-    inbox = into / "inbox"
-    inbox.mkdir(parents=True, exist_ok=True)
-    for each in sent:
-        (inbox / each.file).write_bytes(each.content)
+def write(sent: list[Sent], into: Path, *, later: int = 0) -> None:
+    """The files into `inbox`, the last ones into `later`, and the answer sheet beside them."""
+    first = len(sent) - later
+    for folder, files in (("inbox", sent[:first]), ("later", sent[first:])):
+        if files or folder == "inbox":
+            (into / folder).mkdir(parents=True, exist_ok=True)
+        for each in files:
+            (into / folder / each.file).write_bytes(each.content)
     with (into / EXPECTED).open("w", newline="", encoding="utf-8") as out:
         writer = csv.DictWriter(out, fieldnames=list(_row(sent[0])) if sent else [])
         writer.writeheader()
