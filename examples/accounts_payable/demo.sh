@@ -210,12 +210,12 @@ at 08:00 03
 show python -m examples.accounts_payable.some_days "$folder/later" --files 360 --per-day 90
 
 tell "   The evidence is enough: the director signs, and one case in ten is decided without people"
-at 08:30 09
+at 18:00 06
 show interlock gate show accounts_payable
 show interlock release promote accounts_payable --as finance_director --reason "As the gate says"
 
 tell "9. Somebody wants fewer questions and lowers the confidence line. What would that move?"
-at 09:00 09
+at 18:30 06
 cp -r examples/accounts_payable "$folder/lower"
 sed -i.before 's/accept_at: 0.92/accept_at: 0.60/' "$folder/lower/contract.yaml"
 remark "(A copy of the contract's folder, with accept_at: 0.60 instead of 0.92)"
@@ -245,11 +245,11 @@ show interlock release start accounts_payable --stage assisted --as finance_dire
 tell "   But its model is trained on an export with the account numbers of another chart. It is as
    sure of itself as before, and wrong. Nobody is told"
 show python -m examples.accounts_payable.spoil_model "$INTERLOCK_DATA"
-at 08:00 10
+at 08:00 09
 show python -m examples.accounts_payable.some_days "$folder/later" --skip 360 --files 40
 
 tell "   The gate took it back by itself: new cases go by fixed rules, the AI is only watched"
-at 08:30 11
+at 11:30 09
 show interlock release show accounts_payable
 
 tell "Where to look next"
@@ -260,7 +260,7 @@ remark "  examples/accounts_payable/contract.yaml   the agreement, in words an o
                                             one invoice, told step by step, without a trace
   interlock new claims                      a workflow of your own, which runs at once"
 
-tell "11. Wednesday, 8:30: the same in a console, with the releases and this morning's work. Open the
+tell "11. Monday, 11:30: the same in a console, with the releases and this morning's work. Open the
     link: it signs you in as Anna, who has the clerks' desk"
 show python -m examples.accounts_payable.some_days "$folder/later" --skip 400 --files 20 --leave
 port=$(free_port)
