@@ -141,7 +141,7 @@ done
 
 tell "1. A company: suppliers, orders, receipts, two years of bookings, and 250 invoices in the inbox"
 show python -m examples.accounts_payable.generate \
-  --invoices 250 --later 300 --seed 7 --today 2026-03-02 --into "$folder"
+  --invoices 250 --later 420 --seed 7 --today 2026-03-02 --into "$folder"
 
 tell "2. The contract is checked before anything runs"
 show interlock check examples/accounts_payable
@@ -205,17 +205,17 @@ show interlock release propose accounts_payable --as erp_integration --reason "F
 show interlock release sign accounts_payable --as internal_audit --reason "Read, agreed for the pilot"
 show interlock release start accounts_payable --stage assisted --as finance_director --reason "Pilot"
 
-tell "   Three days of invoices, with stand-ins for the clerks"
+tell "   Four days of invoices, with stand-ins for the clerks"
 at 08:00 03
-show python -m examples.accounts_payable.some_days "$folder/later" --files 240 --per-day 80
+show python -m examples.accounts_payable.some_days "$folder/later" --files 360 --per-day 90
 
 tell "   The evidence is enough: the director signs, and one case in ten is decided without people"
-at 08:30 06
+at 18:00 06
 show interlock gate show accounts_payable
 show interlock release promote accounts_payable --as finance_director --reason "As the gate says"
 
 tell "9. Somebody wants fewer questions and lowers the confidence line. What would that move?"
-at 09:00 06
+at 18:30 06
 cp -r examples/accounts_payable "$folder/lower"
 sed -i.before 's/accept_at: 0.92/accept_at: 0.60/' "$folder/lower/contract.yaml"
 remark "(A copy of the contract's folder, with accept_at: 0.60 instead of 0.92)"
@@ -246,10 +246,10 @@ tell "   But its model is trained on an export with the account numbers of anoth
    sure of itself as before, and wrong. Nobody is told"
 show python -m examples.accounts_payable.spoil_model "$INTERLOCK_DATA"
 at 08:00 09
-show python -m examples.accounts_payable.some_days "$folder/later" --skip 240 --files 40
+show python -m examples.accounts_payable.some_days "$folder/later" --skip 360 --files 40
 
 tell "   The gate took it back by itself: new cases go by fixed rules, the AI is only watched"
-at 08:30 10
+at 11:30 09
 show interlock release show accounts_payable
 
 tell "Where to look next"
@@ -260,9 +260,9 @@ remark "  examples/accounts_payable/contract.yaml   the agreement, in words an o
                                             one invoice, told step by step, without a trace
   interlock new claims                      a workflow of your own, which runs at once"
 
-tell "11. Tuesday, 8:30: the same in a console, with the releases and this morning's work. Open the
+tell "11. Monday, 11:30: the same in a console, with the releases and this morning's work. Open the
     link: it signs you in as Anna, who has the clerks' desk"
-show python -m examples.accounts_payable.some_days "$folder/later" --skip 280 --files 20 --leave
+show python -m examples.accounts_payable.some_days "$folder/later" --skip 400 --files 20 --leave
 port=$(free_port)
 if [[ -t 0 && -t 1 && -z ${CI:-} && -z ${DEMO_ONCE:-} ]]; then
   remark "(Ctrl-C ends it. Everything is kept in $folder until the next make demo.)"

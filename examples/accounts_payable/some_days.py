@@ -68,9 +68,10 @@ class SomeDays:
                 parcel = files[start : min(start + PARCEL, first + per_day)]
                 self._parcel(parcel, day)
             self._pass(HOLD, day)
-            self._pass(self._until_morning(day.began), day)
             self._look(day)
             yield day
+            if first + per_day < len(files):  # over a weekend evidence grows stale
+                self._pass(self._until_morning(day.began), day)
 
     def leave(self, files: Sequence[Path]) -> None:
         """One more parcel, which nobody has looked at yet."""
