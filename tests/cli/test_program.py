@@ -88,7 +88,7 @@ def test_completion_knows_commands_and_subcommands() -> None:
         _INTERLOCK_COMPLETE="complete_bash", COMP_WORDS="interlock review de", COMP_CWORD="2"
     ).stdout
 
-    assert (top.split(), below.split()) == (["review", "resume"], ["decide"])
+    assert (top.split(), below.split()) == (["review", "resume", "release"], ["decide"])
 
 
 def test_with_the_durable_engine_a_run_and_a_decision_end_well(folder: Path) -> None:

@@ -270,13 +270,13 @@ def test_an_erased_record_is_left_out_by_name(office: Office) -> None:
 
 
 def test_a_step_without_a_recorded_answer_ends_the_trail(office: Office) -> None:
-    """In shadow a fixed rule would have judged, and nobody knows what it would have said."""
+    """In shadow the AI would have been watched, and of that nothing is on record."""
     office.handle()
     office.later(30)
 
     report = backtest(office.workflow, on_record(office), stage=Stage.SHADOW)
 
-    assert report.unknown == {"judge_by_rule has no answer on record": 1}
+    assert report.unknown == {"judge has no answer on record": 1}
     assert set(report.kinds) == {D.UNKNOWN}
     assert report.would_be.neither_yet == 1
 

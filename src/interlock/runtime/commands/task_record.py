@@ -148,20 +148,12 @@ def _answered(version: int, transitions: Sequence[Transition], task: ReviewTask)
 
 
 def _as_it_is(transition: Transition, task: ReviewTask) -> ReviewTask:
-    """The task people look at next: the one the case now waits on, else this one's last state.
-
-    Its version is the one that was stored, so that whoever goes on from here is not behind.
-    """
+    """The task people look at next: the one the case now waits on, else this one's last state."""
     for each in reversed(transition.tasks):
         if each.id == transition.case.task:
-            return _stored(each)
+            return each
     same = [each for each in transition.tasks if each.id == task.id]
-    return _stored(same[-1]) if same else task
-
-
-def _stored(task: ReviewTask) -> ReviewTask:
-    """The task as the record wrote it: a change counts a task's version up once."""
-    return replace(task, version=task.version + 1)
+    return same[-1] if same else task
 
 
 def record(
