@@ -24,7 +24,7 @@ WANTED: dict[tuple[str, str], Right | str] = {
     ("GET", "/workflows/{workflow}/release/verdicts/{number}"): R.SEE,
     ("POST", "/workflows/{workflow}/release/ask"): R.SEE,
     ("POST", "/workflows/{workflow}/release/do"): R.SEE,
-    ("POST", "/workflows/{workflow}/release/propose"): R.SEE,
+    ("POST", "/workflows/{workflow}/release/propose"): R.OPERATE,
     ("GET", "/events/release/{workflow}"): R.SEE,
     ("GET", "/workflows/{workflow}/value"): R.SEE,
     ("GET", "/work"): R.SEE,

@@ -52,6 +52,7 @@ from interlock.web.problems import status_of
 router = APIRouter()
 
 Reader = Annotated[Caller, Depends(needs(Right.SEE))]
+Proposer = Annotated[Caller, Depends(needs(Right.OPERATE))]
 LARGEST_NUMBER: Final = 2**63 - 1
 OVERTAKEN: Final = "It changed since you saw it. Look at it again, then decide."
 
@@ -120,7 +121,7 @@ def do(request: Request, form: Form, caller: Reader, workflow: str) -> Response:
 
 
 @router.post("/workflows/{workflow}/release/propose")
-def propose(request: Request, form: Form, caller: Reader, workflow: str) -> Response:
+def propose(request: Request, form: Form, caller: Proposer, workflow: str) -> Response:
     """Proposes the version in the workflow's folder; no case joins it by that."""
     contract = _contract(caller, workflow)
     _need_all(caller)
