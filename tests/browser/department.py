@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -26,6 +27,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 MONDAY = "2026-03-02T10:15:00+01:00"
 READY_SECONDS = 60.0
 STOP_SECONDS = 20.0
+UNDO = ", undo_seconds: 10"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,7 @@ def department(folder: Path, *, invoices: int = 150, seed: int = 7) -> Iterator[
         **{name: value for name, value in os.environ.items() if not name.startswith("INTERLOCK_")},
         "INTERLOCK_DATABASE_URL": f"sqlite:///{folder}/interlock.db",
         "INTERLOCK_DATA": str(folder / "data"),
-        "INTERLOCK_WORKFLOWS": str(REPOSITORY / "examples" / "accounts_payable"),
+        "INTERLOCK_WORKFLOWS": str(_without_undo(folder / "accounts_payable")),
         "INTERLOCK_STAGE": "autonomous",
         "INTERLOCK_CLOCK": MONDAY,
         "TZ": "Europe/Berlin",
@@ -116,6 +118,17 @@ def department(folder: Path, *, invoices: int = 150, seed: int = 7) -> Iterator[
             "token", "new", "tests", "--as", "ap_lead", "--scope", "see", "--json"
         )
         yield replace(office, token=json.loads(made)["token"])
+
+
+def _without_undo(folder: Path) -> Path:
+    """The example as it is, but that a decision takes effect at once: a test need not wait."""
+    example = REPOSITORY / "examples" / "accounts_payable"
+    shutil.copytree(example, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    contract = folder / "contract.yaml"
+    text = contract.read_text(encoding="utf-8")
+    assert UNDO in text, f"the example's contract no longer says {UNDO}"
+    contract.write_text(text.replace(UNDO, ""), encoding="utf-8")
+    return folder
 
 
 def _generate(folder: Path, invoices: int, seed: int, environment: Mapping[str, str]) -> None:
