@@ -7,7 +7,9 @@ from threading import Barrier
 from typing import Any
 
 import httpx
+import pytest
 
+from interlock.runtime import commands
 from tests.web.town import IBAN, Town
 
 REVIEWS = "/api/v1/reviews"
@@ -97,6 +99,27 @@ def test_of_two_who_decide_at_once_one_is_told_what_the_other_did(town: Town) ->
         [first] = town.office.decisions(key)
         assert late.json()["changed"]["state"] == "decided"
         assert late.json()["changed"]["decided_by"] == first[0]
+
+
+def test_who_is_overtaken_after_the_check_is_told_so_too(
+    small_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between looking and recording there is a moment in which another can be quicker."""
+    small_town.claim()
+    anna, ben, task = small_town.program("anna"), small_town.program("ben"), small_town.task()
+    looked, bens, first_time = seen(anna, task), seen(ben, task), iter([True])
+    decide_task = commands.decide_task
+
+    def overtaken(*args: Any, **named: Any) -> Any:
+        if next(first_time, False):
+            assert decide(ben, task, bens).status_code == 201
+        return decide_task(*args, **named)
+
+    monkeypatch.setattr(commands, "decide_task", overtaken)
+    answer = decide(anna, task, looked)
+
+    assert (answer.status_code, answer.json()["changed"]["decided_by"]) == (409, "ben")
+    assert [by for by, *_ in small_town.office.decisions("C-1")] == ["ben"]
 
 
 def test_the_rules_answer_here_as_everywhere(small_town: Town) -> None:

@@ -124,10 +124,11 @@ def judged(evidence: GateEvidence, decision: GateDecision) -> GateVerdict:
     )
 
 
-def a_gate(decision: GateDecision) -> Gate:
-    """A gate that always says the same of the segments named, and holds the rest."""
+def a_gate(decision: GateDecision, era: str = "") -> Gate:
+    """A gate that always says the same; of other eras than the one named, if one is, it holds."""
 
     def judge(evidence: GateEvidence, gate: ReleaseGate, rollout: Rollout) -> GateVerdict:
-        return judged(evidence, decision)
+        about_it = era in ("", evidence.era)
+        return judged(evidence, decision if about_it else GateDecision.HOLD)
 
     return Gate(collect=evidence_on, judge=judge)

@@ -191,7 +191,8 @@ class ReleasesLive(RuleBasedStateMachine):
         known = self._running()
         if known is None or known.stage is Stage.SHADOW:
             return
-        gate = a_gate(GateDecision.ROLL_BACK)
+        # what it found is of this era; whoever looks after it was taken back finds a new one
+        gate = a_gate(GateDecision.ROLL_BACK, self._stored(known.id).stand.era)
         if way == "many at once":
             with ThreadPoolExecutor(HANDS) as pool:
                 list(pool.map(lambda _: look_at_all(self.office.context, gate), range(HANDS)))

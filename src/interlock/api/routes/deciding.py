@@ -18,7 +18,7 @@ from interlock.domain.people import Right
 from interlock.domain.review import ReviewTask
 from interlock.errors import InterlockError
 from interlock.runtime import commands
-from interlock.runtime.commands import TaskMoved
+from interlock.runtime.commands import DecisionRefused, TaskMoved
 from interlock.web.boundary import Caller, needs
 
 router = APIRouter(prefix="/reviews", tags=["decisions"], route_class=IdempotentRoute)
@@ -104,6 +104,10 @@ def decide_review(
         )
     except TaskMoved:
         raise TaskMovedOn(task.id, _changed(caller, caller.task(task_id))) from None
+    except DecisionRefused:
+        # Refused for what somebody did since the check above: then that is what to say.
+        _check_seen(caller, caller.task(task_id), if_match)
+        raise
     return done(answered, response)
 
 
