@@ -18,7 +18,6 @@ from interlock.contracts import (
     FolderTooLarge,
     LoadedWorkflow,
     files_of,
-    load_kept,
     load_workflow,
 )
 from interlock.domain.contract import Stage
@@ -39,6 +38,7 @@ from interlock.runtime.desk_chores import drafts_chore
 from interlock.runtime.episode import EpisodeRunner
 from interlock.runtime.inline_engine import InlineEngine
 from interlock.runtime.kept_answers import answers_chore
+from interlock.runtime.kept_versions import kept_version
 from interlock.runtime.quality_chores import probe_chore
 from interlock.runtime.watching_chore import watch_chore
 from interlock.runtime.worker import Worker, new_worker_id
@@ -47,7 +47,6 @@ from interlock.settings import EngineKind, Settings
 from interlock.storage import SchemaOutdated, Store, open_store
 
 IN_MEMORY: Final = "sqlite://"
-KEPT: Final = "contracts"  # the folder of kept copies, inside the data folder
 STEP_THREADS: Final = 64  # steps and actions that are plain functions, over all episodes at once
 
 
@@ -259,15 +258,12 @@ def _kept_version(
     settings: Settings, store: Store, told: Mapping[str, str], workflow: str, fingerprint: str
 ) -> Workflow | None:
     """One version from its kept copy, or None when there is none that can be loaded."""
-    files = store.contract_files(workflow, fingerprint)
-    if not files:
-        return None
-    place = settings.data / KEPT / workflow / fingerprint[:16]
     try:
-        return _with_systems(load_kept(workflow, fingerprint, files, place), told)
+        found = kept_version(store, workflow, fingerprint, settings.data)
     except InterlockError as refused:  # its cases wait; those of the others must not
         log().warning(KEPT_CONTRACT_REFUSED, workflow=workflow, error=refused.code)
         return None
+    return None if found is None else _with_systems(found, told)
 
 
 def _keep_copy(store: Store, each: Workflow) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from interlock.contracts import load_workflow
-from interlock.foresight import KeptVersions, LeftOut, PastCase, past_cases
+from interlock.foresight import KeptVersions, LeftOut, ReplayedCase, replayed_cases
 from interlock.runtime.workflow import Workflow
 from tests.runtime.office import REFUNDS, Office
 
@@ -28,8 +28,8 @@ def changed(office: Office, place: Path, *changes: tuple[str, str], code: str = 
     return Workflow(loaded=load_workflow(folder), systems=office.workflow.systems)
 
 
-def on_record(office: Office) -> list[PastCase | LeftOut]:
+def on_record(office: Office) -> list[ReplayedCase | LeftOut]:
     """Every case of the office with its whole record."""
     with TemporaryDirectory() as place:
         versions = KeptVersions(office.store, office.context.workflows, Path(place))
-        return list(past_cases(office.store, versions, "refunds"))
+        return list(replayed_cases(office.store, versions, "refunds"))

@@ -22,7 +22,7 @@ from interlock.foresight import (
     Difference,
     LeftOut,
     LiveSteps,
-    PastCase,
+    ReplayedCase,
     TrailEnd,
     backtest,
 )
@@ -61,7 +61,7 @@ def test_under_the_same_contract_a_case_ends_where_it_ended(
     story(office)
 
     [past] = on_record(office)
-    assert isinstance(past, PastCase)
+    assert isinstance(past, ReplayedCase)
     trail = follow(office.workflow, past)
 
     assert (trail.outcome, trail.case.handling) == (outcome, handling)
@@ -89,7 +89,7 @@ def test_whatever_a_day_brought_the_same_contract_differs_in_nothing(
             assert not report.differs, report.differing
             assert report.was == report.would_be
             for past in cases:
-                assert isinstance(past, PastCase)
+                assert isinstance(past, ReplayedCase)
                 assert replace(follow(office.workflow, past).case, version=0) == replace(
                     past.case, version=0
                 )
@@ -159,7 +159,7 @@ def test_an_action_nobody_did_is_begun_and_its_outcome_unknown(
     lower = changed(office, tmp_path, ("accept_at: 0.8}\n    retry", "accept_at: 0.4}\n    retry"))
 
     [past] = on_record(office)
-    assert isinstance(past, PastCase)
+    assert isinstance(past, ReplayedCase)
     trail = follow(lower, past)
     report = backtest(lower, [past])
 
@@ -314,7 +314,7 @@ def test_recorded_answers_of_other_code_are_named(office: Office, tmp_path: Path
 
 def test_a_window_takes_only_the_cases_opened_in_it(office: Office) -> None:
     """Last month is last month."""
-    from interlock.foresight import KeptVersions, past_cases
+    from interlock.foresight import KeptVersions, replayed_cases
 
     office.handle("R-1")
     later = office.clock.now() + timedelta(hours=1)
@@ -325,7 +325,7 @@ def test_a_window_takes_only_the_cases_opened_in_it(office: Office) -> None:
     def keys(**window: object) -> list[str]:
         return [
             each.case.key
-            for each in past_cases(office.store, versions, "refunds", **window)  # type: ignore[arg-type]
+            for each in replayed_cases(office.store, versions, "refunds", **window)  # type: ignore[arg-type]
         ]
 
     assert keys() == ["R-2", "R-1"]

@@ -11,7 +11,7 @@ import pytest
 from interlock.contracts import load_workflow
 from interlock.domain.contract import Stage
 from interlock.domain.review import Verb
-from interlock.foresight import PastCase, Stated, StatedUnusable, read_stated
+from interlock.foresight import ReplayedCase, Stated, StatedUnusable, read_stated
 from interlock.foresight.simulate import Plan, simulate
 from interlock.runtime.workflow import Workflow
 from tests.foresight.changed import changed, on_record
@@ -140,7 +140,7 @@ def test_the_record_gives_the_paths_and_what_was_overruled(office: Office) -> No
     office.unsure("R-4")
     office.decide("R-4", "anna", Verb.REJECT, reason_code="unclear")
     office.later(30)
-    cases = tuple(each for each in on_record(office) if isinstance(each, PastCase))
+    cases = tuple(each for each in on_record(office) if isinstance(each, ReplayedCase))
 
     report = simulate(
         office.workflow, Plan(volume_per_day=2000, days=1, recorded=cases, source="the record")

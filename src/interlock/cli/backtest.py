@@ -31,7 +31,7 @@ from interlock.foresight import (
     LiveSteps,
     Tally,
     backtest,
-    past_cases,
+    replayed_cases,
 )
 from interlock.papers.words import counted
 from interlock.runtime.workflow import Workflow, Workflows
@@ -93,7 +93,7 @@ def backtest_command(
         live = LiveSteps(workflow=candidate, store=store, threads=threads)
         since, until = aware(since), aware(until)
         name = loaded.contract.workflow
-        cases = past_cases(store, versions, name, since=since, until=until, limit=limit)
+        cases = replayed_cases(store, versions, name, since=since, until=until, limit=limit)
         report = backtest(
             candidate,
             cases,

@@ -21,13 +21,14 @@ from interlock.cli.failures import UsageWrong
 from interlock.cli.junit import write_junit
 from interlock.cli.screen import document, notes, out
 from interlock.cli.session import CONTRACT_FILE, clock_of, refuse_missing_file, settings_for
-from interlock.contracts import LoadedWorkflow, load_kept, load_workflow
+from interlock.contracts import LoadedWorkflow, load_workflow
 from interlock.domain.protected import CaseFinding, EvalResult, Finding
 from interlock.domain.rules.protecting import uncovered
 from interlock.errors import InterlockError
 from interlock.measure.paired import compared
 from interlock.observe import set_up_logging
 from interlock.release.protected import Evaluation, evaluate, gather_protected
+from interlock.runtime.kept_versions import kept_version
 from interlock.settings import Settings
 from interlock.storage import Store, open_store
 
@@ -169,7 +170,8 @@ def _paired(
 ) -> Against | None:
     """The comparison with a kept version: the one asked for, else the running release's."""
     contract = loaded.contract
-    wanted = against or (store.running_version(contract.workflow) if store else None)
+    running = store.running_release(contract.workflow) if store else None
+    wanted = against or (running.fingerprint if running else None)
     if wanted is None or wanted == contract.fingerprint:
         return None
     with tempfile.TemporaryDirectory(prefix="interlock-against-") as place:
@@ -190,10 +192,10 @@ def _kept_version(
     if store is None or len(fitting) != 1:
         have = ", ".join(each[:12] for each in known) or "none"
         raise UsageWrong(f"{wanted[:12]} is no kept version of {name}", f"known here: {have}")
-    files = store.contract_files(name, fitting[0])
-    if not files:
+    kept = kept_version(store, name, fitting[0], place)
+    if kept is None:
         raise UsageWrong(f"the files of {wanted[:12]} were not kept", "name another version")
-    return load_kept(name, fitting[0], files, place)
+    return kept
 
 
 def _passes(done: Evaluation) -> dict[str, bool]:

@@ -22,7 +22,7 @@ from interlock.contracts import load_workflow
 from interlock.contracts.baseline_volume import BaselineUnusable, volume_per_month
 from interlock.domain.contract import Stage
 from interlock.errors import MissingExtra
-from interlock.foresight import KeptVersions, PastCase, past_cases
+from interlock.foresight import KeptVersions, ReplayedCase, replayed_cases
 from interlock.foresight.forecast import SAMPLE, Part, QueueForecast, SimulationReport
 from interlock.foresight.stated import Stated, read_stated
 from interlock.papers.words import counted
@@ -113,7 +113,7 @@ def _stated(candidate: Workflow, file: Path | None, from_record: bool) -> tuple[
 
 def _recorded(
     candidate: Workflow, folder: Path, database: str | None, sample: int
-) -> tuple[PastCase, ...]:
+) -> tuple[ReplayedCase, ...]:
     """The newest cases on record. Raises: UsageWrong when there are none."""
     settings = settings_for(database, [folder])
     refuse_missing_file(settings)
@@ -124,8 +124,8 @@ def _recorded(
         store.require_current_schema()
         versions = KeptVersions(store, Workflows([candidate]), Path(place))
         name = candidate.contract.workflow
-        found = past_cases(store, versions, name, limit=sample or None)
-        recorded = tuple(each for each in found if isinstance(each, PastCase))
+        found = replayed_cases(store, versions, name, limit=sample or None)
+        recorded = tuple(each for each in found if isinstance(each, ReplayedCase))
     if not recorded:
         raise UsageWrong(
             f"there is no case of {name} on record", f"state what to suppose in {STATED_FILE}"

@@ -17,7 +17,13 @@ from interlock.foresight.forecast import (
     SimulationReport,
 )
 from interlock.foresight.live import LiveSteps
-from interlock.foresight.past import KeptVersions, LeftOut, PastCase, past_case, past_cases
+from interlock.foresight.replayed import (
+    KeptVersions,
+    LeftOut,
+    ReplayedCase,
+    past_case,
+    replayed_cases,
+)
 from interlock.foresight.stated import Stated, StatedUnusable, read_stated
 from interlock.foresight.trail import Trail, TrailEnd
 
@@ -34,9 +40,9 @@ __all__ = [
     "LeftOut",
     "LiveSteps",
     "Part",
-    "PastCase",
     "QueueForecast",
     "QueueLoad",
+    "ReplayedCase",
     "SimulationReport",
     "Stated",
     "StatedUnusable",
@@ -45,6 +51,6 @@ __all__ = [
     "TrailEnd",
     "backtest",
     "past_case",
-    "past_cases",
     "read_stated",
+    "replayed_cases",
 ]

@@ -19,7 +19,7 @@ from interlock.domain.ids import Fingerprint, QueueName, WorkflowId
 from interlock.domain.money import Money
 from interlock.foresight.differences import CaseDifference, Difference, compared
 from interlock.foresight.follow import Live, follow
-from interlock.foresight.past import LeftOut, PastCase
+from interlock.foresight.replayed import LeftOut, ReplayedCase
 from interlock.foresight.trail import Trail, TrailEnd, counted
 from interlock.runtime.workflow import Workflow
 
@@ -100,7 +100,7 @@ class BacktestReport:
 
 def backtest(
     candidate: Workflow,
-    cases: Iterable[PastCase | LeftOut],
+    cases: Iterable[ReplayedCase | LeftOut],
     *,
     stage: Stage | None = None,
     live: Live | None = None,
@@ -110,8 +110,8 @@ def backtest(
 ) -> BacktestReport:
     """What would have differed had these cases met the candidate.
 
-    cases: as `past_cases` gives them. stage: instead of each case's own. live: runs AI steps now
-    (see LiveSteps); without it their answers are those on record. since, until: said in the
+    cases: as `replayed_cases` gives them. stage: instead of each one's own. live: runs AI steps
+    now (see LiveSteps); without it the answers are those on record. since, until: said in the
     report. seen: told after each case how many are done.
     """
     sums = _Sums(candidate)
@@ -139,7 +139,7 @@ class _Sums:
     older: dict[Fingerprint, frozenset[str]] = field(default_factory=dict)
     differing: list[CaseDifference] = field(default_factory=list)
 
-    def add(self, past: PastCase, trail: Trail, *, is_live: bool) -> None:
+    def add(self, past: ReplayedCase, trail: Trail, *, is_live: bool) -> None:
         segment = past.case.segment
         self.compared[segment] += 1
         self.was[_hands(past.trail)] += 1
@@ -155,7 +155,7 @@ class _Sums:
         if Difference.UNKNOWN in found.kinds:
             self.unknown[trail.why or str(trail.end)] += 1
 
-    def _count_questions(self, past: PastCase, trail: Trail) -> None:
+    def _count_questions(self, past: ReplayedCase, trail: Trail) -> None:
         for queue, count in counted(past.trail.asked).items():
             self.asked_was[queue] += count
             minutes = past.contract.queues[queue].minutes_per_task

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from interlock.domain.money import Money
 from interlock.domain.review import ReviewKind
-from interlock.foresight.past import PastCase
+from interlock.foresight.replayed import ReplayedCase
 from interlock.foresight.trail import Trail, TrailEnd
 
 
@@ -53,7 +53,7 @@ class CaseDifference:
         return frozenset(each.difference for each in self.changes)
 
 
-def compared(past: PastCase, would_be: Trail) -> CaseDifference | None:
+def compared(past: ReplayedCase, would_be: Trail) -> CaseDifference | None:
     """What would have differed for this case, or None when nothing would."""
     changes = tuple(_changes(past.trail, would_be))
     if not changes:

@@ -36,8 +36,8 @@ from interlock.domain.money import Money
 from interlock.domain.review import ReviewTask
 from interlock.domain.rules import asking
 from interlock.domain.rules.advance import advance, due, is_out_of_place
-from interlock.foresight.past import Moment, PastCase
 from interlock.foresight.record import TIMER, Record, effect_key, put_to, question_key
+from interlock.foresight.replayed import Moment, ReplayedCase
 from interlock.foresight.trail import Trail, TrailEnd, TrailMaker
 from interlock.runtime.workflow import CaseUnfit, Workflow
 
@@ -60,7 +60,7 @@ class Supposed(Protocol):
 
 def follow(
     candidate: Workflow,
-    past: PastCase,
+    past: ReplayedCase,
     *,
     stage: Stage | None = None,
     live: Live | None = None,
@@ -78,7 +78,7 @@ def follow(
 @dataclass(slots=True)
 class _Walk:
     candidate: Workflow
-    past: PastCase
+    past: ReplayedCase
     stage: Stage | None
     live: Live | None
     supposed: Supposed | None

@@ -22,7 +22,7 @@ from interlock.domain.ids import CaseId, QueueName
 from interlock.domain.money import Money
 from interlock.domain.review import ReviewKind, Verb
 from interlock.foresight.follow import follow
-from interlock.foresight.past import PastCase, retrace
+from interlock.foresight.replayed import ReplayedCase, retrace
 from interlock.foresight.stated import Stated, StatedKind, StatedUnusable
 from interlock.foresight.supposing import Drawn
 from interlock.foresight.trail import Said, Trail, TrailEnd
@@ -103,7 +103,7 @@ def stated_paths(
 
 def recorded_paths(
     candidate: Workflow,
-    cases: Sequence[PastCase],
+    cases: Sequence[ReplayedCase],
     stated: Stated,
     *,
     seed: int,
@@ -132,7 +132,7 @@ def recorded_paths(
     return paths
 
 
-def said_on_record(cases: Iterable[PastCase]) -> dict[Verb, float]:
+def said_on_record(cases: Iterable[ReplayedCase]) -> dict[Verb, float]:
     """How often people approved, edited and rejected, as shares; all approved when nobody did."""
     said = Counter(each.verb for past in cases for each in past.trail.said)
     total = said.total()
@@ -148,7 +148,7 @@ def said_as(stated: Stated) -> dict[Verb, float] | None:
 
 
 def _path(
-    contract: WorkflowContract, past: PastCase, trail: Trail, known: set[str], wrong: set[str]
+    contract: WorkflowContract, past: ReplayedCase, trail: Trail, known: set[str], wrong: set[str]
 ) -> Path:
     about_ai = [each for each in trail.said if _is_about_ai(each)]
     machine = {str(step) for step in trail.case.decided_by_machine}
@@ -186,14 +186,14 @@ def _is_about_ai(said: Said) -> bool:
     return said.kind is ReviewKind.PROPOSAL or said.exception_type in ABOUT_AI
 
 
-def _judged(past: PastCase) -> tuple[set[str], set[str]]:
+def _judged(past: ReplayedCase) -> tuple[set[str], set[str]]:
     """AI steps whose answer a person judged on record, and those found wrong."""
     about_ai = [each for each in past.trail.said if _is_about_ai(each) and each.step]
     known = {str(each.step) for each in about_ai}
     return known, {str(each.step) for each in about_ai if each.verb in OVERRULED}
 
 
-def _learned(past: PastCase) -> dict[str, Any]:
+def _learned(past: ReplayedCase) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for moment in past.moments:
         event = moment.event
@@ -204,12 +204,12 @@ def _learned(past: PastCase) -> dict[str, Any]:
 
 def _placed(
     contract: WorkflowContract,
-    past: PastCase,
+    past: ReplayedCase,
     stage: Stage,
     arm: Arm | None,
     place: tuple[int, int],
     random: np.random.Generator,
-) -> PastCase:
+) -> ReplayedCase:
     """The case at this stage, in this arm or in one drawn by the contract's shares."""
     even = (place[0] * 0.6180339887498949 + float(random.random()) / place[1]) % 1  # golden: even
     chosen = arm or _arm(contract, stage, even)
@@ -246,7 +246,7 @@ def _supposed_case(
     name: str,
     random: np.random.Generator,
     at: datetime,
-) -> PastCase:
+) -> ReplayedCase:
     """A case of this kind that has just come."""
     contract = candidate.contract
     data = {field: _value(said, name, random) for field, said in kind.case.items()}
@@ -273,7 +273,7 @@ def _supposed_case(
     )
     opening = CaseOpened(case=case)
     moments, trail = retrace(contract, [(opening, at)])
-    return PastCase(case=case, loaded=candidate.loaded, moments=moments, trail=trail)
+    return ReplayedCase(case=case, loaded=candidate.loaded, moments=moments, trail=trail)
 
 
 def _value(said: Any, name: str, random: np.random.Generator) -> Any:

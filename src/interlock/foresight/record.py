@@ -29,7 +29,7 @@ from interlock.domain.event import CaseCancelled, CaseOpened, Event, PauseLifted
 from interlock.domain.review import ReviewKind, ReviewTask
 from interlock.domain.rules.advance import due
 from interlock.domain.rules.facts import facts_of
-from interlock.foresight.past import Moment, PastCase
+from interlock.foresight.replayed import Moment, ReplayedCase
 
 Key: TypeAlias = Hashable
 TIMER: Final = "timer"
@@ -40,7 +40,7 @@ UNASKED: Final = (CaseCancelled, CaseCommented, CaseReopened, PauseLifted)
 class Record:
     """The answers one past case gives, each once, in the order in which they were given."""
 
-    def __init__(self, past: PastCase, candidate: LoadedWorkflow) -> None:
+    def __init__(self, past: ReplayedCase, candidate: LoadedWorkflow) -> None:
         self._past, self._candidate = past, candidate
         self._answers: dict[Key, deque[Moment]] = {}
         self._unasked: deque[Moment] = deque()

@@ -1,4 +1,4 @@
-"""A past case: every event on its record, and where the case stood before each.
+"""A replayed case: every event on its record, and where the case stood before each.
 
 Its one rule: it is made by replaying the record with the contract the case was handled under;
 a case whose contract or events are not kept is left out by name, never filled in.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from interlock.contracts import LoadedWorkflow, load_kept
+from interlock.contracts import LoadedWorkflow
 from interlock.domain.case import Case
 from interlock.domain.contract import WorkflowContract
 from interlock.domain.event import CaseOpened, Event
@@ -19,6 +19,7 @@ from interlock.domain.ids import Fingerprint
 from interlock.domain.rules.advance import advance
 from interlock.errors import InterlockError
 from interlock.foresight.trail import Trail, TrailMaker
+from interlock.runtime.kept_versions import kept_version
 from interlock.runtime.workflow import Workflows
 from interlock.storage import CaseQuery, Store
 
@@ -36,7 +37,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PastCase:
+class ReplayedCase:
     """A case as it was really handled. loaded: the workflow it was handled under."""
 
     case: Case
@@ -73,15 +74,13 @@ class KeptVersions:
         return self._known[case.fingerprint]
 
     def _kept(self, case: Case) -> LoadedWorkflow | None:
-        files = self._store.contract_files(case.workflow, case.fingerprint)
-        place = self._place / case.workflow / case.fingerprint[:16]
         try:
-            return load_kept(case.workflow, case.fingerprint, files, place) if files else None
+            return kept_version(self._store, case.workflow, case.fingerprint, self._place)
         except InterlockError:
             return None
 
 
-def past_cases(
+def replayed_cases(
     store: Store,
     versions: KeptVersions,
     workflow: str,
@@ -89,7 +88,7 @@ def past_cases(
     since: datetime | None = None,
     until: datetime | None = None,
     limit: int | None = None,
-) -> Iterator[PastCase | LeftOut]:
+) -> Iterator[ReplayedCase | LeftOut]:
     """The workflow's cases opened in since <= time < until, newest first; planted ones left out.
 
     limit: at most so many.
@@ -106,7 +105,7 @@ def past_cases(
         yield past_case(store, versions, case)
 
 
-def past_case(store: Store, versions: KeptVersions, case: Case) -> PastCase | LeftOut:
+def past_case(store: Store, versions: KeptVersions, case: Case) -> ReplayedCase | LeftOut:
     """One case with its whole record, or why it has none."""
     loaded = versions.of(case)
     if loaded is None:
@@ -117,7 +116,7 @@ def past_case(store: Store, versions: KeptVersions, case: Case) -> PastCase | Le
         return LeftOut(case=case, why="part of its record was erased")
     times = [entry.at for entry in entries]
     moments, trail = retrace(loaded.contract, list(zip(events, times, strict=True)))
-    return PastCase(case=case, loaded=loaded, moments=moments, trail=trail)
+    return ReplayedCase(case=case, loaded=loaded, moments=moments, trail=trail)
 
 
 def retrace(

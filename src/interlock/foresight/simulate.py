@@ -29,8 +29,8 @@ from interlock.foresight.forecast import (
     SimulationReport,
 )
 from interlock.foresight.gate_days import gate_forecasts
-from interlock.foresight.past import PastCase
 from interlock.foresight.paths import Path, recorded_paths, stated_paths
+from interlock.foresight.replayed import ReplayedCase
 from interlock.foresight.stated import Stated, StatedMinutes
 from interlock.foresight.trail import TrailEnd
 from interlock.runtime.workflow import Workflow
@@ -57,7 +57,7 @@ class Plan:
     starts: datetime = STARTS
     sample: int = SAMPLE
     stated: Stated = field(default_factory=Stated)
-    recorded: tuple[PastCase, ...] = ()
+    recorded: tuple[ReplayedCase, ...] = ()
     source: str = "stated"
 
 
@@ -220,7 +220,7 @@ class _House:
         return said or StatedMinutes(mean=self._contract.queues[name].minutes_per_task)
 
 
-def _known_minutes(recorded: Sequence[PastCase]) -> dict[QueueName, list[float]]:
+def _known_minutes(recorded: Sequence[ReplayedCase]) -> dict[QueueName, list[float]]:
     """The thinking times of the record, in seconds, by queue."""
     found: dict[QueueName, list[float]] = {}
     for past in recorded:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from interlock.contracts import LoadedWorkflow, load_kept, load_workflow
+from interlock.contracts import LoadedWorkflow, load_workflow
 from interlock.contracts.fingerprint import fingerprint
 from interlock.errors import InterlockError
+from interlock.runtime.kept_versions import kept_version
 from interlock.storage import Store
 
 
@@ -43,11 +44,10 @@ def load_version(text: str, store: Store | None, data: Path) -> LoadedWorkflow:
     if store is None or len(found) != 1:
         raise VersionUnknown(text, tuple(row.fingerprint[:12] for row in (found or rows)[:5]))
     [row] = found
-    files = store.contract_files(row.workflow, row.fingerprint)
-    if not files:
+    kept = kept_version(store, row.workflow, row.fingerprint, data)
+    if kept is None:
         raise VersionUnknown(text, ())
-    place = data / "contracts" / row.workflow / row.fingerprint[:16]
-    return load_kept(row.workflow, row.fingerprint, files, place)
+    return kept
 
 
 def runs_same_code(old: LoadedWorkflow, new: LoadedWorkflow) -> bool:

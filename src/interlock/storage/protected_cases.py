@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy.exc import IntegrityError
 
 from interlock.domain.contract import Severity
-from interlock.domain.ids import CaseId, Fingerprint, PersonId, WorkflowId
+from interlock.domain.ids import CaseId, PersonId, WorkflowId
 from interlock.domain.protected import EvalResult, KeptCase, ProtectedId
 from interlock.storage.codec import Codec
 from interlock.storage.database import Database, json_text, moment_of
@@ -158,12 +158,6 @@ class ProtectedCases:
             at_text = self._db.moment(at)
             rows = self._db.rows(conn, "protected_changed_since", workflow=workflow, at=at_text)
         return bool(rows)
-
-    def running_version(self, workflow: str) -> Fingerprint | None:
-        """The version new cases join; None when no release is running."""
-        with self._db.reading() as conn:
-            rows = self._db.rows(conn, "running_version", workflow=workflow)
-        return Fingerprint(rows[0].fingerprint) if rows else None
 
     def segments_seen(self, workflow: str) -> Sequence[str]:
         """The segments a workflow has had cases of, the most frequent first; at most 100."""

@@ -75,11 +75,6 @@ WHERE workflow = :workflow
 ORDER BY id DESC
 LIMIT :limit;
 
--- name: running_version
--- The version new cases of a workflow join.
-SELECT fingerprint FROM release_file
-WHERE workflow = :workflow AND state = 'running';
-
 -- name: segments_seen
 -- The segments a workflow has had cases of, the most frequent first.
 SELECT segment, count(*) AS cases FROM case_file
