@@ -10,7 +10,8 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from types import FrameType
 from typing import Annotated, Final
 
@@ -91,14 +92,7 @@ def serve(
 ) -> None:
     """Serve the console and the API until SIGTERM or ctrl-C; `interlock work` does the work."""
     settings = load_web_settings(host=host, port=port)
-    with (
-        stopping_in_order() as stop,
-        open_services(database, workflow, stage=stage, engine=None) as services,
-        listening(settings) as place,
-    ):
-        if not stop.is_told:
-            _say(services, settings, place, identity.first_sign_in(services.context, link_for))
-            _run(services, settings, place, stop)
+    _serve(settings, database, workflow, stage, link_for, with_worker=False)
     out().print(marked("ok", "stopped in order"))
 
 
@@ -112,17 +106,30 @@ def up(
 ) -> None:
     """Console, API and one worker in one process, until ctrl-C; enough for a laptop and a team."""
     settings = load_web_settings(host=host, port=port)
+    _serve(settings, database, workflow, stage, link_for, with_worker=True)
+    out().print(marked("ok", "stopped in order; nothing is lost"))
+
+
+def _serve(
+    settings: WebSettings,
+    database: str | None,
+    workflow: list[Path] | None,
+    stage: str | None,
+    link_for: str | None,
+    *,
+    with_worker: bool,
+) -> None:
     with (
         stopping_in_order() as stop,
         open_services(database, workflow, stage=stage, engine=None) as services,
         listening(settings) as place,
     ):
-        if not stop.is_told:
-            link = identity.first_sign_in(services.context, link_for)
-            with services.worker():
-                _say(services, settings, place, link)
-                _run(services, settings, place, stop)
-    out().print(marked("ok", "stopped in order; nothing is lost"))
+        if stop.is_told:
+            return
+        link = identity.first_sign_in(services.context, link_for)
+        with services.worker() if with_worker else nullcontext():
+            _say(services, settings, place, link)
+            _run(services, settings, place, stop)
 
 
 def application(services: Services, settings: WebSettings) -> FastAPI:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Final
 
+from interlock.domain.action import ActionState
 from interlock.domain.case import ClosingOutcome, Handling, WaitsFor
 from interlock.domain.contract import StepMode
 from interlock.domain.review import ReviewKind
@@ -65,6 +66,18 @@ KINDS: Final = MappingProxyType(
         ReviewKind.HUMAN_STEP: "a person's step",
         ReviewKind.QUALITY_SAMPLE: "quality sample",
         ReviewKind.PROBE: "probe",
+    }
+)
+ACTIONS: Final = MappingProxyType(  # each with how it is marked
+    {
+        ActionState.PLANNED: ("planned, not begun", ""),
+        ActionState.INTENDED: ("begun; its outcome is not known yet", "warn"),
+        ActionState.SUCCEEDED: ("done", "ok"),
+        ActionState.FAILED: ("refused; nothing happened there", "bad"),
+        ActionState.UNKNOWN: ("nobody knows whether it happened", "bad"),
+        ActionState.VERIFIED: ("done, found by looking it up", "ok"),
+        ActionState.COMPENSATED: ("undone", "warn"),
+        ActionState.WITHDRAWN: ("not done, no longer needed", ""),
     }
 )
 SHORT_ID: Final = 8  # letters of an id's hash that are shown; enough to be unique for people

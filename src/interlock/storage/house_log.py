@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from pydantic_core import from_json, to_jsonable_python
+from pydantic_core import to_jsonable_python
 from sqlalchemy import Connection
 
 from interlock.domain.audit import GENESIS, AuditEntry, ChainFault, chain_faults, seal
 from interlock.domain.ids import CaseId
-from interlock.storage.database import Database, json_text, moment_of
+from interlock.storage.database import Database, json_text
 from interlock.storage.recording import repeated
+from interlock.storage.rows import entry_from
 
 HOUSE: Final = CaseId("house")  # what stands where an entry of a case names its case
 SALT_BYTES: Final = 16
@@ -91,13 +92,13 @@ class HouseLog:
                 before=LAST_PLACE if before is None else before,
                 limit=limit,
             )
-        return [_entry(row) for row in rows]
+        return [entry_from(row, HOUSE) for row in rows]
 
     def house_after(self, place: int, limit: int) -> list[AuditEntry]:
         """The entries after a place, in order: what is new since it was last looked at."""
         with self._db.reading() as conn:
             rows = self._db.rows(conn, "house_entries", after=place, limit=limit)
-        return [_entry(row) for row in rows]
+        return [entry_from(row, HOUSE) for row in rows]
 
     def house_length(self) -> int:
         """How many entries there are; it only grows."""
@@ -123,23 +124,7 @@ class HouseLog:
             for row in rows:
                 if row.seq > length:
                     return
-                yield _entry(row)
+                yield entry_from(row, HOUSE)
             if len(rows) < PAGE:
                 return
             after = rows[-1].seq
-
-
-def _entry(row: Any) -> AuditEntry:
-    return AuditEntry(
-        case_id=HOUSE,
-        seq=row.seq,
-        at=moment_of(row.at),
-        actor=row.actor,
-        kind=row.kind,
-        body=from_json(row.body),
-        commitment=row.commitment,
-        previous=row.previous,
-        hash=row.hash,
-        payload=row.payload,
-        salt=row.salt,
-    )

@@ -19,6 +19,7 @@ from interlock.domain.audit import AuditEntry
 from interlock.domain.case import Arm, Case
 from interlock.domain.contract import Severity
 from interlock.domain.fact import Fact, FactKind
+from interlock.domain.ids import CaseId
 from interlock.domain.review import Decision, EvidencePackage, ReviewState, ReviewTask
 from interlock.storage.codec import ACTION, CASE, DECISION, EVIDENCE, TASK
 from interlock.storage.database import Row, json_text, moment_of, moment_text
@@ -222,10 +223,13 @@ def fact_from(row: Any) -> Fact:
     )
 
 
-def entry_from(row: Any) -> AuditEntry:
-    """The audit entry a stored row stands for; its payload is the event's JSON text."""
+def entry_from(row: Any, case_id: CaseId | None = None) -> AuditEntry:
+    """The audit entry a stored row stands for; its payload is the event's JSON text.
+
+    case_id: of a row that does not say it, as those of the house log do not.
+    """
     return AuditEntry(
-        case_id=row.case_id,
+        case_id=case_id or row.case_id,
         seq=row.seq,
         at=moment_of(row.at),
         actor=row.actor,

@@ -5,7 +5,7 @@ One rule: the proof is computed when the page is asked for; it is never remember
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -14,7 +14,6 @@ from interlock.console import words
 from interlock.console.views.case_evidence import Shown, shown_evidence, tasks_of
 from interlock.console.views.cases import HANDLINGS, OUTCOME_STATE, OUTCOMES, WAITS
 from interlock.console.views.timeline import Day, days_of
-from interlock.domain.action import ActionState
 from interlock.domain.audit import AuditEntry, chain_faults
 from interlock.domain.case import Case, CaseState
 from interlock.domain.contract import WorkflowContract
@@ -22,22 +21,10 @@ from interlock.domain.people import Right
 from interlock.domain.review import Decision
 from interlock.domain.rules.lens import Lens
 from interlock.domain.rules.shown import kept_back, shown_case
-from interlock.papers.words import span
+from interlock.papers.words import ACTIONS, span
 from interlock.storage.codec import EVENT
 from interlock.web.boundary import Caller
 from interlock.web.veil import Veil
-
-ACTION_WORDS: Final[Mapping[ActionState, tuple[str, str]]] = {
-    ActionState.PLANNED: ("planned, not started", ""),
-    ActionState.INTENDED: ("started, its end is not known yet", "warn"),
-    ActionState.SUCCEEDED: ("done", "ok"),
-    ActionState.FAILED: ("refused; nothing happened there", "bad"),
-    ActionState.UNKNOWN: ("nobody knows whether it happened", "bad"),
-    ActionState.VERIFIED: ("done, found by looking it up", "ok"),
-    ActionState.COMPENSATED: ("undone", "warn"),
-    ActionState.WITHDRAWN: ("not done, no longer needed", ""),
-}
-
 
 USUAL_PROTECTION: Final = timedelta(days=365)  # then somebody looks at it again
 
@@ -340,7 +327,7 @@ def _minutes(entries: Sequence[AuditEntry]) -> str:
 def _actions(case: Case, contract: WorkflowContract | None, veil: Veil) -> tuple[Done, ...]:
     done = []
     for each in case.actions:
-        outcome, state = ACTION_WORDS[each.state]
+        outcome, state = ACTIONS[each.state]
         rule = contract.actions.get(each.name) if contract else None
         done.append(
             Done(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from interlock.canonical import digest
-from interlock.domain.action import Action, ActionState
+from interlock.domain.action import Action
 from interlock.domain.one_line import spaced
 from interlock.domain.review import Decision, EvidencePackage, Question, ReviewTask, Verb
 from interlock.papers.case_file.record import CaseRecord
@@ -25,18 +25,8 @@ from interlock.papers.documents.plain_reading import value_parts
 from interlock.papers.documents.reading import Places
 from interlock.papers.documents.view import Part
 from interlock.papers.review_sentences import DECIDED
-from interlock.papers.words import KINDS, listed, stamp
+from interlock.papers.words import ACTIONS, KINDS, listed, stamp
 
-ACTION_WORDS: Final = {
-    ActionState.PLANNED: ("planned, not done", ""),
-    ActionState.INTENDED: ("begun; its outcome is not on record yet", "warn"),
-    ActionState.SUCCEEDED: ("done", "ok"),
-    ActionState.FAILED: ("refused; nothing happened there", "bad"),
-    ActionState.UNKNOWN: ("nobody knows whether it happened", "bad"),
-    ActionState.VERIFIED: ("done, and found in the system", "ok"),
-    ActionState.COMPENSATED: ("undone", "warn"),
-    ActionState.WITHDRAWN: ("withdrawn, never done", ""),
-}
 PARTS: Final = ("proposal", "exception", "action", "required", "outputs", "source")
 
 
@@ -151,7 +141,7 @@ def _question(question: Question, redactor: Redactor) -> QuestionShown:
 
 
 def _action(action: Action, at: int, redactor: Redactor, *, with_values: bool) -> ActionShown:
-    state, mark = ACTION_WORDS.get(action.state, (str(action.state), ""))
+    state, mark = ACTIONS[action.state]
     approved = listed((redactor.lens.who(each) for each in action.approved_by), "")
     rows: Iterable[tuple[str, str]] = [
         ("Amount", redactor.text(str(action.amount)) if action.amount else ""),
