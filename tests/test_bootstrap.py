@@ -13,7 +13,7 @@ from interlock.contracts import ContractRefused
 from interlock.domain.case import CaseState
 from interlock.errors import SettingsInvalid
 from interlock.runtime.commands import deliver
-from interlock.runtime.dbos_engine import EngineMissing
+from interlock.runtime.context import EngineMissing
 from interlock.runtime.inline_engine import InlineEngine
 from interlock.settings import load_settings
 from interlock.storage import SchemaOutdated, open_store

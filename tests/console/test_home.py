@@ -22,6 +22,7 @@ def town(sqlite_url: str) -> Iterator[Town]:
 
 def test_a_quiet_morning_says_that_nothing_needs_anybody(town: Town) -> None:
     """An empty page would leave the reader wondering whether it works."""
+    read(town, "lead", "/")  # the first page takes its time; a worker is silent after seconds
     town.office.store.beat("worker-1", version="test")
 
     said = words_of(read(town, "lead", "/"))

@@ -31,10 +31,9 @@ def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[BareHouse]:
+def house(ready_url: str) -> Iterator[BareHouse]:
     """Nobody has an account yet."""
-    with open_store(database_url) as store:
-        store.upgrade()
+    with open_store(ready_url) as store:
         yield BareHouse(store=store, clock=MovingClock(MORNING))
 
 

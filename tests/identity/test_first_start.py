@@ -24,8 +24,8 @@ PAYABLES = Path(__file__).parents[2] / "examples" / "accounts_payable"
 
 
 @pytest.fixture
-def office(database_url: str) -> Office:
-    return Office.opened(database_url)
+def office(ready_url: str) -> Office:
+    return Office.opened(ready_url)
 
 
 def test_everybody_the_contract_names_gets_an_account_and_the_admin_a_link(office: Office) -> None:

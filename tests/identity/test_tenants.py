@@ -17,8 +17,10 @@ from interlock.domain.case import Case
 from interlock.storage import CaseQuery, CaseUnknown, Store, TaskQuery, TaskUnknown, open_store
 from interlock.storage.database import TENANTS
 from interlock.storage.queries import load_queries
+from interlock.testing.postgres import PrivatePostgres
 from tests.storage.builders import NOW, a_case, a_task, an_action, an_evidence_package, an_opening
 from tests.storage.builders import recorded as record_step
+from tests.support.postgres import BOTH, emptied, fresh_database
 
 NORTH, SOUTH, NOBODY = "north", "south", ""
 ORDINARY: Final = "ordinary"  # a role that is no superuser, as an installation's own is
@@ -41,15 +43,26 @@ def _open(store: Store, number: int, tenant: str) -> Case:
     return store.load([case.id])[0]
 
 
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    """Two cases of the north, one of the south, one of no tenant; each with all that hangs on one.
+@pytest.fixture(scope="module")
+def ordinary_url(postgres: PrivatePostgres) -> Iterator[tuple[str, str]]:
+    """A PostgreSQL database as its superuser reaches it, and as the tables' owner does, who is
+    none."""
+    for url in fresh_database(postgres):
+        ordinary = _as_ordinary(url)
+        with open_store(ordinary) as opened:
+            opened.upgrade()
+        yield url, ordinary
 
-    On PostgreSQL it is used by the tables' owner, who is no superuser.
-    """
-    url = _as_ordinary(database_url) if database_url.startswith("postgresql") else database_url
+
+@pytest.fixture(params=BOTH)
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """Two cases of the north, one of the south, one of no tenant, and all that hangs on each."""
+    if request.param == "postgresql":
+        superusers, url = request.getfixturevalue("ordinary_url")
+        emptied(superusers)
+    else:
+        url = request.getfixturevalue("ready_sqlite_url")
     with open_store(url) as opened:
-        opened.upgrade()
         for number, tenant in enumerate((NORTH, NORTH, SOUTH, NOBODY)):
             _open(opened, number, tenant)
         yield opened
@@ -58,9 +71,7 @@ def store(database_url: str) -> Iterator[Store]:
 def _as_ordinary(url: str) -> str:
     address = make_url(url)
     with create_engine(address, isolation_level="AUTOCOMMIT").connect() as conn:
-        known = conn.execute(text("SELECT 1 FROM pg_roles WHERE rolname = 'ordinary'")).all()
-        if not known:
-            conn.execute(text(f"CREATE ROLE {ORDINARY} LOGIN PASSWORD '{PASSWORD}'"))
+        conn.execute(text(f"CREATE ROLE {ORDINARY} LOGIN PASSWORD '{PASSWORD}'"))
         conn.execute(text(f"GRANT CREATE ON DATABASE {address.database} TO {ORDINARY}"))
     ordinary = address.set(username=ORDINARY, password=PASSWORD)
     return ordinary.render_as_string(hide_password=False)

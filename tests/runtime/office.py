@@ -6,18 +6,13 @@ Time passes only when a test says so.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
-
-from sqlalchemy import text
 
 from interlock.contracts import LoadedWorkflow, load_workflow
 from interlock.domain.authoring import Document
@@ -40,8 +35,8 @@ from interlock.runtime.inline_engine import InlineEngine
 from interlock.runtime.sweep import Swept, sweep
 from interlock.runtime.workflow import Workflow, Workflows
 from interlock.storage import Store, TaskQuery, open_store
-from interlock.storage.tables import metadata
 from interlock.testing.clock import MovingClock
+from tests.support.postgres import emptied, ready_sqlite
 
 MONDAY = datetime.fromisoformat("2026-03-02T09:00:00+00:00")
 REFUNDS = Path(__file__).parent / "workflows" / "refunds"
@@ -54,30 +49,10 @@ def _loaded(folder: Path) -> LoadedWorkflow:
     return load_workflow(folder)
 
 
-@cache
-def _blank() -> bytes:
-    """An empty SQLite database with all its tables, made once and copied."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "blank.sqlite"
-        with open_store(f"sqlite:///{file}") as store:
-            store.upgrade()
-        with closing(sqlite3.connect(file)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return file.read_bytes()
-
-
 def _empty_store(url: str) -> Store:
     if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).write_bytes(_blank())
-        return open_store(url)
-    store = open_store(url)
-    if not store.schema_state().is_current:
-        store.upgrade()
-        return store
-    tables = ", ".join(f"interlock.{name}" for name in metadata.tables)
-    with store.engine.begin() as connection:  # many times faster than a database for every test
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
-    return store
+        return open_store(ready_sqlite(url))
+    return open_store(emptied(url))
 
 
 @dataclass(slots=True)

@@ -10,15 +10,14 @@ from interlock.storage import Store, open_store
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
+def store(ready_url: str) -> Iterator[Store]:
     """A store with its tables, empty."""
-    with open_store(database_url) as opened:
-        opened.upgrade()
+    with open_store(ready_url) as opened:
         yield opened
 
 
 @pytest.fixture
-def other_store(store: Store, database_url: str) -> Iterator[Store]:
+def other_store(store: Store, ready_url: str) -> Iterator[Store]:
     """Another process's view of the same database."""
-    with open_store(database_url) as opened:
+    with open_store(ready_url) as opened:
         yield opened

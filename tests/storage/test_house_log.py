@@ -16,9 +16,8 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(database_url: str) -> Store:
-    opened = open_store(database_url)
-    opened.upgrade()
+def store(ready_url: str) -> Store:
+    opened = open_store(ready_url)
     return opened
 
 

@@ -26,6 +26,7 @@ from interlock import (
 UNSURE_AT_MOST = 0.10  # of bills with nothing wrong may the model want a second look
 
 
+@pytest.mark.timeout(300)
 def test_every_planted_trouble_ends_where_the_answer_sheet_says(company: Any, desk: Any) -> None:
     """The example's promise: nothing vanishes, nothing is found by the wrong step."""
     wrong, unsure, clean = [], 0, 0
