@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from interlock.clock import Clock, SystemClock
 from interlock.contracts import (
@@ -31,9 +31,8 @@ from interlock.observe import CONTRACT_NOT_KEPT, KEPT_CONTRACT_REFUSED, log, set
 from interlock.release.chores import Gate, gate_chore
 from interlock.release.evidence import collect
 from interlock.runtime.chores import Chore
-from interlock.runtime.context import Context
+from interlock.runtime.context import Context, EngineMissing
 from interlock.runtime.crash_points import CrashPlan
-from interlock.runtime.dbos_engine import DbosEngine, EngineMissing
 from interlock.runtime.desk_chores import drafts_chore
 from interlock.runtime.episode import EpisodeRunner
 from interlock.runtime.inline_engine import InlineEngine
@@ -45,6 +44,9 @@ from interlock.runtime.worker import Worker, new_worker_id
 from interlock.runtime.workflow import Workflow, Workflows
 from interlock.settings import EngineKind, Settings
 from interlock.storage import SchemaOutdated, Store, open_store
+
+if TYPE_CHECKING:  # half of what a command has to load, and only a worker and its doors need it
+    from interlock.runtime.dbos_engine import DbosEngine
 
 IN_MEMORY: Final = "sqlite://"
 STEP_THREADS: Final = 64  # steps and actions that are plain functions, over all episodes at once
@@ -71,8 +73,7 @@ class Services:
 
     def close(self) -> None:
         """Gives back every connection and thread. A worker must be stopped before."""
-        if isinstance(self.engine, DbosEngine):
-            self.engine.close()
+        self.engine.close()
         self.threads.shutdown(wait=False, cancel_futures=True)
         self.store.close()
 
@@ -163,13 +164,14 @@ def upgrade(settings: Settings) -> None:
     """
     with open_store(settings.database_url) as store:
         store.upgrade()
-        if settings.engine is EngineKind.DBOS:
-            DbosEngine(store).prepare()
+        _engine(settings, store).prepare()
 
 
 def _engine(settings: Settings, store: Store) -> DbosEngine | InlineEngine:
     if settings.engine is EngineKind.INLINE:
         return InlineEngine(settings.batch)
+    from interlock.runtime.dbos_engine import DbosEngine
+
     return DbosEngine(store, batch=settings.batch)
 
 
@@ -181,7 +183,7 @@ def _check_tables(store: Store, engine: DbosEngine | InlineEngine) -> None:
         store.upgrade()
     elif not state.is_current:
         raise SchemaOutdated(state.current, state.head)
-    if isinstance(engine, DbosEngine) and not engine.is_prepared():
+    if not engine.is_prepared():
         if store.dialect != "sqlite":
             raise EngineMissing
         engine.prepare()

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from interlock.clock import Clock
 from interlock.domain.contract import Stage
 from interlock.domain.ids import CaseId
+from interlock.errors import InterlockError
 from interlock.runtime.crash_points import CrashPlan
 from interlock.runtime.directory import Directory
 from interlock.runtime.workflow import Workflows
@@ -36,6 +37,15 @@ class Engine(Protocol):
     def is_behind(self) -> bool:
         """True while episodes wait for their turn: a ready case is then late, not lost."""
         ...
+
+
+class EngineMissing(InterlockError):
+    """The database has no tables for the engine."""
+
+    code = "engine_missing"
+
+    def __str__(self) -> str:
+        return "the database has no tables for the engine yet; run: interlock db upgrade"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

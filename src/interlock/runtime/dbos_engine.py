@@ -31,7 +31,7 @@ from sqlalchemy import Connection, func, inspect, select
 
 from interlock.clock import SystemClock
 from interlock.domain.ids import CaseId
-from interlock.errors import InterlockError, SettingsInvalid
+from interlock.errors import SettingsInvalid
 from interlock.observe import EPISODE_FAILED, log
 from interlock.runtime.episode import ClaimLost, EpisodeRunner
 from interlock.runtime.wake_up import Listener
@@ -59,15 +59,6 @@ PRUNE_EVERY_SECONDS: Final = 5.0
 PRUNE_AT_ONCE: Final = 1000
 LOOK_ANYWAY_SECONDS: Final = 10.0  # even when behind: a case may be lost among many that are late
 STOP_SECONDS: Final = 30.0  # how long a stop waits for the episodes in hand
-
-
-class EngineMissing(InterlockError):
-    """The database has no tables for the engine."""
-
-    code = "engine_missing"
-
-    def __str__(self) -> str:
-        return "the database has no tables for the engine yet; run: interlock db upgrade"
 
 
 class DbosEngine:

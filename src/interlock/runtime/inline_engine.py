@@ -62,6 +62,16 @@ class InlineEngine:
             self._next(self._runner)
         return not self._ready
 
+    def is_prepared(self) -> bool:
+        """True: it has no tables."""
+        return True
+
+    def prepare(self) -> None:
+        """Nothing to make."""
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
     def tidy(self, living: Sequence[str]) -> None:
         """Nothing to tidy: it keeps nothing."""
 
