@@ -46,6 +46,13 @@ refused() {
   fi
 }
 
+# reword FILE EXPRESSION: the file changed by sed, with no copy left beside it; what it is made of
+# is the version of the contract.
+reword() {
+  sed "$2" "$1" >"$picked"
+  cat "$picked" >"$1"
+}
+
 # at TIME [DAY]: of March 2026; the Monday of the story when no day is given.
 at() {
   export INTERLOCK_CLOCK="2026-03-${2:-02}T$1:00+01:00"
@@ -217,7 +224,7 @@ show interlock release promote accounts_payable --as finance_director --reason "
 tell "9. Somebody wants fewer questions and lowers the confidence line. What would that move?"
 at 18:30 06
 cp -r examples/accounts_payable "$folder/lower"
-sed -i.before 's/accept_at: 0.92/accept_at: 0.60/' "$folder/lower/contract.yaml"
+reword "$folder/lower/contract.yaml" 's/accept_at: 0.92/accept_at: 0.60/'
 remark "(A copy of the contract's folder, with accept_at: 0.60 instead of 0.92)"
 show interlock diff examples/accounts_payable "$folder/lower"
 export INTERLOCK_WORKFLOWS=$folder/lower
@@ -232,8 +239,8 @@ show interlock release withdraw accounts_payable --as erp_integration --reason "
 
 tell "10. A harmless change: a question is worded better. It starts where people decide"
 cp -r examples/accounts_payable "$folder/reworded"
-sed -i.before 's/Book {seller_name} {number} to this/Does {seller_name} {number} belong to this/' \
-  "$folder/reworded/contract.yaml"
+reword "$folder/reworded/contract.yaml" \
+  's/Book {seller_name} {number} to this/Does {seller_name} {number} belong to this/'
 show interlock diff examples/accounts_payable "$folder/reworded"
 export INTERLOCK_WORKFLOWS=$folder/reworded
 printf '\n%s$ export INTERLOCK_WORKFLOWS=%s%s\n' "$dim" "$INTERLOCK_WORKFLOWS" "$plain"
