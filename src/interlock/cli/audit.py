@@ -18,7 +18,7 @@ from interlock.domain.audit import AuditEntry, ChainFault, chain_faults
 from interlock.domain.rules.lens import lens_of
 from interlock.domain.rules.shown import KeptBack
 from interlock.papers.narrative import Told
-from interlock.papers.timeline import is_kept_back, proof_line, timeline
+from interlock.papers.timeline import is_kept_back, proof_line, timeline, until_answered
 from interlock.papers.words import counted
 from interlock.runtime.directory import Directory
 from interlock.storage import CaseUnknown, Chain, Store
@@ -94,11 +94,12 @@ def show(
         kept = Directory(store=store).kept_back(case_id, person or "", now)
         hide = Veil(lens, found).text
         told = timeline(entries, now=now, lens=lens, kept=kept, hide=hide)
+    entries = list(until_answered(entries, kept))
     head = entries[-1].hash if entries else ""
     if as_json:
         log = [
             {"hash": entry.hash, "kind": entry.kind, "body": _body(entry, kept), **_said(each)}
-            for entry, each in zip(entries, told, strict=True)
+            for entry, each in zip(entries, told, strict=False)
         ]
         document({"case": case_id, "head": head, "entries": log})
         return

@@ -19,6 +19,7 @@ from interlock.identity import Visitor
 from interlock.runtime.context import Context
 from interlock.storage import CaseAmbiguous, CaseUnknown, Store
 from interlock.storage.overview import SHOWN_ENTRIES, EntryQuery
+from interlock.web.keeping import entries_for
 
 WINDOW_DAYS: Final = 7  # how far back a search goes when no day is given
 FAULTS_SHOWN: Final = 20
@@ -122,7 +123,9 @@ def audit_of(context: Context, visitor: Visitor, query: Mapping[str, str]) -> Au
         kind=given.get("kind", ""),
         day=given.get("day", ""),
         kinds=KINDS,
-        lines=tuple(_line(entry) for entry in shown),
+        lines=tuple(
+            _line(entry) for entry in entries_for(context.directory, shown, visitor.id, scope.now)
+        ),
         next_href=_next(given, shown[-1]) if len(entries) > SHOWN_ENTRIES else "",
         window=_window_words(given.get("day", "")),
         house=tuple(_line(entry) for entry in context.store.house_entries(limit=SHOWN_ENTRIES)),

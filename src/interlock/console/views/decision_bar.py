@@ -105,7 +105,7 @@ def decision_bar(
     }
     may = [verb for verb in task.verbs if answers[verb].allowed]
     said = consequences(contract, case, task)
-    steps = next_steps(contract, case, task)
+    steps = next_steps(contract, case, task) if task.look is None else ()
     undo = contract.queues[task.queue].undo_seconds
     actions = tuple(
         ActionShown(

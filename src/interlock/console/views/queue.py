@@ -276,7 +276,7 @@ def row_of(
         severity=task.severity,
         what=what,
         party=veil.text(case.title or case.key),
-        ai=_ai(case, hides=hides),
+        ai=_ai(case, hides=hides) if task.look is None else "",
         held_by=name_of(contract, held) if held else "",
         version=task.version,
     )
