@@ -26,6 +26,7 @@ from interlock.cli.session import open_services
 from interlock.console.app import attach as attach_console
 from interlock.errors import InterlockError
 from interlock.identity import OneTimeLink
+from interlock.notify import load_notify_settings
 from interlock.papers.words import listed
 from interlock.web.app import new_app
 from interlock.web.settings import WebSettings, load_web_settings
@@ -91,6 +92,7 @@ def serve(
 ) -> None:
     """Serve the console and the API until SIGTERM or ctrl-C; `interlock work` does the work."""
     settings = load_web_settings(host=host, port=port)
+    load_notify_settings()  # a wrong one is refused now, not when somebody is to be told
     with (
         stopping_in_order() as stop,
         open_services(database, workflow, stage=stage, engine=None) as services,
@@ -112,6 +114,7 @@ def up(
 ) -> None:
     """Console, API and one worker in one process, until ctrl-C; enough for a laptop and a team."""
     settings = load_web_settings(host=host, port=port)
+    load_notify_settings()  # a wrong one is refused now, not when somebody is to be told
     with (
         stopping_in_order() as stop,
         open_services(database, workflow, stage=stage, engine=None) as services,
