@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -66,8 +67,9 @@ class Receiver:
         return f"http://127.0.0.1:{self.port}/in"
 
 
-@pytest.fixture
-def postbox() -> Iterator[Postbox]:
+@contextmanager
+def open_postbox() -> Iterator[Postbox]:
+    """A mail server until the end."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         box = Postbox(port=free.getsockname()[1])
     controller = Controller(box, hostname="127.0.0.1", port=box.port)
@@ -76,8 +78,9 @@ def postbox() -> Iterator[Postbox]:
     controller.stop()
 
 
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
+@contextmanager
+def open_receiver() -> Iterator[Receiver]:
+    """A receiver of webhooks until the end."""
     kept = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -103,3 +106,17 @@ def receiver() -> Iterator[Receiver]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture
+def postbox() -> Iterator[Postbox]:
+    """A mail server for one test."""
+    with open_postbox() as opened:
+        yield opened
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A receiver of webhooks for one test."""
+    with open_receiver() as opened:
+        yield opened

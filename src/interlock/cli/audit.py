@@ -19,10 +19,10 @@ from interlock.domain.rules.lens import lens_of
 from interlock.domain.rules.shown import KeptBack
 from interlock.papers.narrative import Told
 from interlock.papers.timeline import is_kept_back, proof_line, timeline, until_answered
+from interlock.papers.veil import Veil
 from interlock.papers.words import counted
 from interlock.runtime.directory import Directory
 from interlock.storage import CaseUnknown, Chain, Store
-from interlock.web.veil import Veil
 
 app = typer.Typer(
     help="Read the record and verify that nobody changed it.",

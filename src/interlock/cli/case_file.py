@@ -29,9 +29,9 @@ from interlock.papers.timeline import (
     until_answered,
     worth_telling,
 )
+from interlock.papers.veil import Veil
 from interlock.papers.words import KINDS, clock, moment, short
 from interlock.storage import Store, TaskQuery
-from interlock.web.veil import Veil
 
 UNKNOWN: Final = "shown when its workflow is given with --workflow FOLDER"
 ALL_STATES: Final = tuple(ReviewState)

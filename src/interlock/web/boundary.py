@@ -22,9 +22,9 @@ from interlock.domain.rules.lens import BLIND, Lens, lens_of
 from interlock.domain.rules.shown import KeptBack, as_asked
 from interlock.errors import InterlockError
 from interlock.identity import Visitor
+from interlock.papers.veil import Veil
 from interlock.runtime.context import Context
 from interlock.storage import CaseUnknown, HouseNote, Store, TaskAmbiguous, TaskUnknown
-from interlock.web.veil import Veil
 from interlock.web.visitor import TheVisitor
 
 BOUNDARY_CROSSING: Final = "boundary_crossing"

@@ -23,10 +23,10 @@ from interlock.domain.review import Decision
 from interlock.domain.rules.lens import Lens
 from interlock.domain.rules.shown import as_asked, kept_back, shown_case
 from interlock.papers.timeline import decided_in, until_answered
+from interlock.papers.veil import Veil
 from interlock.papers.words import span
 from interlock.storage.codec import EVENT
 from interlock.web.boundary import Caller
-from interlock.web.veil import Veil
 
 ACTION_WORDS: Final[Mapping[ActionState, tuple[str, str]]] = {
     ActionState.PLANNED: ("planned, not started", ""),

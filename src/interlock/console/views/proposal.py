@@ -14,9 +14,9 @@ from interlock.domain.one_line import brief
 from interlock.domain.quality import band_of
 from interlock.domain.review import ReviewTask
 from interlock.domain.rules.shown import KeptBack
+from interlock.papers.veil import Veil
 from interlock.papers.words import confidence
 from interlock.runtime.context import Context
-from interlock.web.veil import Veil
 
 WIDE: Final = 240  # letters of what it says
 FEW: Final = 20  # judged proposals under which a share says little

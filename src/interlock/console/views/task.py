@@ -33,8 +33,8 @@ from interlock.domain.review import ReviewTask
 from interlock.domain.rules import asking, assign
 from interlock.domain.rules.outlook import name_of, owner_id
 from interlock.domain.rules.shown import as_asked, is_hidden_from, shown_case, shown_package
+from interlock.papers.veil import Veil
 from interlock.web.boundary import Caller
-from interlock.web.veil import Veil
 
 LONGEST_LEAD = 220  # letters
 
