@@ -43,7 +43,6 @@ from interlock.api.shapes.plain import (
     NameInPath,
     PageShape,
 )
-from interlock.domain.audit import ChainFault, chain_faults
 from interlock.domain.people import Right
 from interlock.errors import InterlockError
 from interlock.papers.timeline import decided_in, timeline, until_answered, worth_telling
@@ -180,11 +179,7 @@ def case_audit(case_id: CaseId, caller: Seeing) -> CaseAudit:
     chain, veil, kept = caller.store.chain(case.id), caller.veil(case), caller.kept_back(case)
     if chain is None:
         raise CaseUnknown(case_id)
-    faults = chain_faults(case.id, chain.entries, length=chain.length, head=chain.head)
-    faults += [
-        ChainFault(case_id=case.id, seq=each, what="it cannot be read as an entry")
-        for each in chain.unreadable
-    ]
+    faults = caller.store.record_faults([chain])
     return CaseAudit(
         is_whole=not faults,
         faults=[FaultShape(case_id=f.case_id, seq=f.seq, what=f.what) for f in faults],

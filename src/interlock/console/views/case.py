@@ -15,7 +15,7 @@ from interlock.console.views.case_evidence import Shown, shown_evidence, tasks_o
 from interlock.console.views.cases import HANDLINGS, OUTCOME_STATE, OUTCOMES, WAITS
 from interlock.console.views.timeline import Day, days_of
 from interlock.domain.action import ActionState
-from interlock.domain.audit import AuditEntry, chain_faults
+from interlock.domain.audit import AuditEntry
 from interlock.domain.case import Case, CaseState
 from interlock.domain.contract import WorkflowContract
 from interlock.domain.people import Right
@@ -242,18 +242,15 @@ def proof_of(caller: Caller, case: Case, now: datetime, shown: int) -> Proof:
     entries go: how much came after an answer would tell the answer."""
     chain = caller.store.chain(case.id)
     entries: Sequence[AuditEntry] = chain.entries if chain else ()
-    faults = chain_faults(case.id, entries, length=chain.length, head=chain.head) if chain else []
-    unreadable = [
-        (place, "its row is no entry any more") for place in (chain.unreadable if chain else ())
-    ]
+    faults = caller.store.record_faults([chain]) if chain else []
     told = entries[:shown]
     return Proof(
-        is_whole=not faults and not unreadable and bool(entries),
+        is_whole=not faults and bool(entries),
         entries=len(told),
         first=told[0].at if told else None,
         last=told[-1].at if told else None,
         head=told[-1].hash if told else "",
-        faults=(*((fault.seq, fault.what) for fault in faults), *unreadable),
+        faults=tuple((fault.seq, fault.what) for fault in faults),
         checked_at=now,
     )
 
