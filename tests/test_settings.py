@@ -59,6 +59,8 @@ def test_what_a_command_says_wins_over_the_environment(monkeypatch: pytest.Monke
         ("stage", "automatic", "write assisted or autonomous"),
         ("clock", "2026-03-02T09:00:00", "with its offset"),
         ("clock", "tomorrow", "write a date and time"),
+        ("clock", "9999-12-31T23:00:00+00:00", "of the years 1970 to 2199"),
+        ("clock", "0001-01-01T00:00:00+14:00", "of the years 1970 to 2199"),
         ("batch", "0", "from 1 to 1000"),
         ("batch", "many", "a whole number"),
         ("engine", "celery", "write dbos or inline"),

@@ -39,6 +39,7 @@ PREFIX: Final = "INTERLOCK_"
 DEFAULT_DATABASE_URL: Final = "sqlite:///interlock.db"
 DEFAULT_BATCH: Final = 50  # cases an episode; measured: more gains little, and holds more back
 LARGEST_BATCH: Final = 1000
+YEARS: Final = range(1970, 2200)  # of a clock that is set by hand
 
 
 class EngineKind(StrEnum):
@@ -89,13 +90,22 @@ class Settings(BaseSettings):
     def _nothing_is_none(cls, given: Any) -> Any:
         return None if given == "" else given
 
+    @field_validator("clock")
+    @classmethod
+    def _is_of_our_time(cls, given: AwareDatetime | None) -> AwareDatetime | None:
+        """Deadlines are reckoned from it, and the calendar has an end."""
+        if given is not None and given.year not in YEARS:
+            raise ValueError
+        return given
+
 
 _WANTED: Final = {
     "database_url": "write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME",
     "workflows": f"write folders separated by {os.pathsep!r}",
     "data": "write the path of a folder",
     "user": "write the name of a person of the contract",
-    "clock": "write a date and time with its offset, as in 2026-03-02T09:00:00+01:00",
+    "clock": "write a date and time with its offset, as in 2026-03-02T09:00:00+01:00, "
+    f"of the years {YEARS.start} to {YEARS.stop - 1}",
     "crash_at": "write POINT or POINT:N",
     "log_level": "write debug, info, warning or error",
     "log_json": "write true or false",

@@ -6,8 +6,7 @@ Its one rule: the town behind it is the tests' own, so that every number on the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,38 +19,14 @@ from interlock.domain.gate import GateDecision
 from interlock.domain.quality import Quality
 from interlock.domain.release import Release
 from interlock.release import lifecycle, taking_back
+from tests.browser.street import Street
 from tests.support.browser import Browser
 from tests.web.rollout import WHY, at_stage, by_contract, gate_looks, handled, proposed, say
-from tests.web.serving import served
 from tests.web.town import SOUTH, Town
 
 BOARD = "/workflows/claims/release"
 WIDTHS = (320, 390, 720, 1024, 1440)
 SIDEWAYS = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@dataclass(slots=True, kw_only=True)
-class Street:
-    """The town's console on a real socket, once it is open. base: its address."""
-
-    town: Town
-    base: str = ""
-
-    @contextmanager
-    def open(self) -> Iterator[Street]:
-        """The console, from now until the end."""
-        with served(self.town.app) as base:
-            yield replace(self, base=base)
-
-    def visit(self, browser: Browser, person: str, path: str = BOARD) -> Browser:
-        """The page there, with this person signed in."""
-        browser.open(f"{self.base}/sign-in")
-        cookie = {"name": "interlock_session", "value": self.town.session(person), "path": "/"}
-        browser.driver.add_cookie(cookie)
-        browser.size(1440, 900)
-        browser.console_errors()
-        browser.open(self.base + path)
-        return browser
 
 
 @pytest.fixture
@@ -79,7 +54,7 @@ def test_a_release_is_promoted_by_keyboard_in_two_steps(browser: Browser, street
     release = at_stage(street.town, Stage.ASSISTED)
     say(street.town, release, GateDecision.PROMOTE)
     with street.open() as here:
-        head = here.visit(browser, "head")
+        head = here.visit(browser, "head", BOARD)
 
         head.driver.find_element("css selector", "input[value^=promote]").send_keys(Keys.SPACE)
         head.keys(Keys.TAB)
@@ -105,7 +80,7 @@ def test_a_rollback_is_seen_at_once_by_whoever_looks(browser: Browser, street: S
     """Nobody goes on deciding on a board that tells of yesterday; their form stays as it is."""
     at_canary(street.town)
     with street.open() as here:
-        head = here.visit(browser, "head")
+        head = here.visit(browser, "head", BOARD)
         head.wait_for_text("Hold at Canary 10%")
         head.wait_for(lambda _: "Live" in head.text(), "it never said that it is live")
         head.driver.find_element("id", "d-why").send_keys("I was about to wri")
@@ -124,7 +99,7 @@ def test_a_new_verdict_is_seen_without_loading_again(browser: Browser, street: S
     """The gate looks every few seconds, and so does the page."""
     release = at_stage(street.town, Stage.CANARY)
     with street.open() as here:
-        head = here.visit(browser, "head")
+        head = here.visit(browser, "head", BOARD)
         head.wait_for_text("Nothing is on record at this stage yet")
 
         handled(street.town, release, 200, exceptions=4)
@@ -163,7 +138,7 @@ def test_nothing_hangs_over_the_edge_at_any_width(
     """On a phone each row is a card, and the page never scrolls sideways."""
     at_canary(street.town)
     with street.open() as here:
-        head = here.visit(browser, "head")
+        head = here.visit(browser, "head", BOARD)
 
         over = {}
         for width in WIDTHS:
@@ -184,7 +159,7 @@ class _Looks:
     folder: Path
 
     def __call__(self, person: str, state: str) -> None:
-        self.here.visit(self.browser, person)
+        self.here.visit(self.browser, person, BOARD)
         assert self.browser.accessibility_violations() == [], (person, state)
         self.browser.screenshot(self.folder / f"release-board-{state}.png")
         self.browser.size(390, 844)

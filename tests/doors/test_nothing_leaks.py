@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 import logging
 import re
+import threading
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import httpx
 import pytest
 import structlog
 from starlette.testclient import TestClient
@@ -21,7 +24,9 @@ from interlock import identity
 from interlock.api.description import PREFIX
 from interlock.cli import app as command_line
 from interlock.console.app import attach
+from interlock.domain.ids import PersonId
 from interlock.domain.review import Verb
+from interlock.notify import load_notify_settings
 from interlock.papers.case_file import case_file_html
 from interlock.runtime.commands import ask_question, decide_task, question_link
 from interlock.web.changes import TOLD, Change
@@ -31,10 +36,15 @@ from tests.api.routes import WANTED as API_ROUTES
 from tests.console.routes import FORMS, STREAMS
 from tests.console.routes import WANTED as PAGES
 from tests.console.routes import address as page_address
+from tests.notify.conftest import SECRET, Telling
+from tests.support.listening import Postbox, Receiver, open_postbox, open_receiver
+from tests.web.serving import served
 from tests.web.town import CLAIMS, HERE, Town, csrf_of
 
 IBAN = "DE44500105175407324931"  # protected by the contract
 PASSWORD = "correct horse battery planted"
+SOCKETS = (f"{PREFIX}/events", "/events/work", "/events/home", "/events/map/claims")
+LISTENING_SECONDS = 20
 OUR_EYES = {"accept": "text/html", "origin": HERE}
 
 
@@ -47,6 +57,8 @@ class Run:
         attach(self.town.app)
         self.said: list[tuple[str, str]] = []
         self.secrets = {"password": PASSWORD}
+
+        self.postbox, self.receiver = Postbox(), Receiver()  # until the real ones listen
 
     def note(self, where: str, text: str) -> None:
         """Something that came out somewhere."""
@@ -84,18 +96,27 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """The run, once for all searches of it."""
     made = Run(f"sqlite:///{tmp_path_factory.mktemp('leaks') / 'leaks.sqlite'}")
     lines, before = _Lines(made), structlog.get_config()
+    servers = ExitStack()
+    made.postbox = servers.enter_context(open_postbox())
+    made.receiver = servers.enter_context(open_receiver())
     logging.getLogger().addHandler(lines)
     structlog.configure(
         processors=[structlog.processors.format_exc_info, _Spoken(made)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
     )
     try:
-        _everything_happens(made)
+        told = _telling(made)
+        with _listening(made, "vera"):
+            _everything_happens(made)
+            _everybody_is_told(made, told)
         _everything_is_called(made)
+        made.town.office.later(24 * 60)  # late, passed on, and listed
+        _everybody_is_told(made, told)
         yield made
     finally:
         structlog.configure(**before)
         logging.getLogger().removeHandler(lines)
+        servers.close()
         made.town.close()
 
 
@@ -107,7 +128,10 @@ def test_the_planted_value_is_there_for_who_may_see_it(run: Run) -> None:
 
     assert shown.json()["fields"]["iban"] == IBAN
     assert len(run.said) > 300
-    assert {where.split()[0] for where, _ in run.said} >= {"log", "api", "page", "event", "cli"}
+    doors = {"log", "api", "page", "event", "cli", "mail", "webhook", "stream"}
+    places = {where for where, _ in run.said}
+    assert {where.split()[0] for where in places} >= doors
+    assert {"mail question", "mail notice", "page of a mail's link", "outbox"} <= places
 
 
 def test_no_protected_value_comes_out_anywhere(run: Run) -> None:
@@ -127,7 +151,7 @@ def _everything_happens(run: Run) -> None:
     town, context = run.town, run.town.office.context
     for number in ("C-1", "C-2", "C-3"):
         fields = {"number": number, "branch": "north", "amount": "100.00", "iban": IBAN}
-        town.deliver(fields, f"{number}.json")
+        town.deliver(fields, f"{number}.json", PersonId("engineer"))  # who is asked by mail
     town.deliver({"number": "C-4", "branch": "north", "amount": "none", "iban": IBAN}, "bad.json")
     town.work()
     note = f"paid to {IBAN} before"
@@ -141,6 +165,82 @@ def _everything_happens(run: Run) -> None:
     run.secrets["sign-in link"] = identity.make_link(context, "anna", "rosa").token
     for person in ("vera", "anna", "rosa", "auditor"):
         run.secrets[f"token of {person}"] = town.token(person)
+
+
+def _telling(run: Run) -> Telling:
+    """Mails and webhooks to servers of our own, from now on."""
+    mail_secret, hook = "mail-password-planted", f"{run.receiver.url}/hook-path-planted"
+    run.secrets |= {"webhook secret": SECRET.removeprefix("whsec_"), "mail password": mail_secret}
+    settings = load_notify_settings(
+        smtp_url=f"smtp://127.0.0.1:{run.postbox.port}",
+        mail_from="interlock@example.com",
+        public_url=HERE,
+        webhooks=f"{hook}#{SECRET}",
+    )
+    return Telling(run.town.office, settings)
+
+
+def _everybody_is_told(run: Run, telling: Telling) -> None:
+    """What is in each mail and webhook that came, headers and all, and what the outbox keeps."""
+    run.town.office.pass_time(58)  # at risk
+    telling.tell()
+    for mail in run.postbox.mails:
+        asks = "/answer/" in mail.get_content()
+        said = re.sub(r"/answer/\S+", "/answer/LINK", mail.get_content())
+        run.note(f"mail {'question' if asks else 'notice'}", f"{mail.items()} {said}")
+        for link in re.findall(r"/answer/\S+", mail.get_content()):
+            answer = run.town.browser().get(link, headers=OUR_EYES)
+            assert answer.status_code in (200, 404)
+            run.note("page of a mail's link", answer.text.replace(link, ""))
+    for each in run.receiver.received:
+        signed = {k: v for k, v in each.headers.items() if k != "webhook-signature"}
+        run.note("webhook", f"{signed} {each.body.decode()}")
+    for notice in run.town.services.store.notices():
+        run.note("outbox", json.dumps(dict(notice.body)))
+
+
+@contextmanager
+def _listening(run: Run, person: str) -> Iterator[None]:
+    """Every stream over a real socket, heard by somebody without the right to protected values."""
+    run.secrets[f"listening token of {person}"] = token = run.town.token(person)
+    session = run.town.session(person)
+    run.secrets[f"listening session of {person}"] = session
+    with ExitStack() as stack:
+        address = stack.enter_context(served(run.town.app))
+        for path in SOCKETS:
+            mine = {"authorization": f"Bearer {token}"} if path.startswith(PREFIX) else {}
+            heard = _Heard(run, path)
+            threading.Thread(target=heard.hear, args=(address, mine, session), daemon=True).start()
+            assert heard.begun.wait(LISTENING_SECONDS), path
+            stack.callback(heard.wait)
+        yield
+
+
+class _Heard:
+    """One stream; notes every line of it."""
+
+    def __init__(self, run: Run, path: str) -> None:
+        self.run, self.path = run, path
+        self.begun, self.told = threading.Event(), threading.Event()
+
+    def hear(self, address: str, headers: dict[str, str], session: str) -> None:
+        """Reads until the server ends it."""
+        cookies = {} if headers else {"interlock_session": session}
+        try:
+            with httpx.stream(
+                "GET", address + self.path, headers=headers, cookies=cookies, timeout=None
+            ) as answer:
+                for line in answer.iter_lines():
+                    self.begun.set()
+                    self.run.note(f"stream {self.path}", line)
+                    if line.startswith("data: "):
+                        self.told.set()
+        except httpx.HTTPError:
+            return  # the server has gone
+
+    def wait(self) -> None:
+        """Waits until something was told."""
+        assert self.told.wait(LISTENING_SECONDS), f"{self.path} told nothing"
 
 
 def _everything_is_called(run: Run) -> None:

@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from interlock.domain.audit import GENESIS, seal
+from interlock.domain.desk_event import ReviewHeld
 from interlock.domain.event import (
     ActionFailed,
     ActionLookedUp,
@@ -28,6 +29,7 @@ from interlock.domain.event import (
     TimerFired,
 )
 from interlock.domain.ids import ActionId, CaseId, PersonId, StepName
+from interlock.domain.review import Decision, Verb
 from interlock.domain.rules.lens import Lens
 from interlock.papers.narrative import _HEADLINES, tell
 from interlock.papers.timeline import worth_telling
@@ -176,3 +178,20 @@ def _told(kind: str, actor: str) -> Any:
         previous=GENESIS,
     )
     return tell(entry, now=MORNING)
+
+
+def test_a_held_decision_is_told_beside_a_held_action() -> None:
+    """One is held for its maker and one for everybody; a page that cannot tell it shows nothing."""
+    note = {
+        "what": "held",
+        "rule": "it can be undone until it takes effect",
+        "detail": {"task": "task_1"},
+    }
+    task = a_task()
+    decision = Decision(
+        task_id=task.id, case_id=task.case_id, verb=Verb.APPROVE, by=SAM, at=MORNING
+    )
+
+    said = told(ReviewHeld(task=task, decision=decision), notes=[note])
+
+    assert said.endswith("→ it can be undone until it takes effect")

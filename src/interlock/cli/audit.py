@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,15 +14,15 @@ from interlock.cli.failures import REFUSED
 from interlock.cli.screen import BAD, document, marked, notes, out
 from interlock.cli.session import contracts_of, open_record
 from interlock.cli.timeline import print_timeline
-from interlock.domain.audit import AuditEntry, ChainFault, chain_faults
+from interlock.domain.audit import AuditEntry, ChainFault
 from interlock.domain.rules.lens import lens_of
 from interlock.domain.rules.shown import KeptBack
 from interlock.papers.narrative import Told
-from interlock.papers.timeline import is_kept_back, proof_line, timeline
+from interlock.papers.timeline import is_kept_back, proof_line, timeline, until_answered
+from interlock.papers.veil import Veil
 from interlock.papers.words import counted
 from interlock.runtime.directory import Directory
 from interlock.storage import CaseUnknown, Chain, Store
-from interlock.web.veil import Veil
 
 app = typer.Typer(
     help="Read the record and verify that nobody changed it.",
@@ -31,6 +31,7 @@ app = typer.Typer(
 )
 
 CaseName = Annotated[str, typer.Argument(metavar="CASE", help="Id, start of it, or business key.")]
+Part = tuple[Sequence[Chain], list[ChainFault]]
 SHOWN = 50  # faults printed for people; JSON has them all
 
 
@@ -46,28 +47,21 @@ def verify(
     database: options.Database = None,
     as_json: options.Json = False,
 ) -> None:
-    """Recompute every seal: finds an edited, deleted, reordered or cut-off entry."""
+    """Recompute every seal, and hold every row beside the log against it.
+
+    Finds an entry that was edited, deleted, reordered or cut off, and a case, task, decision,
+    action, evidence package or document that says otherwise than the log.
+    """
     if file is not None:
         from interlock.cli.case_paper import verify_file  # works without a database
 
         raise typer.Exit(verify_file(file, as_json=as_json))
     with open_record(database) as (store, _):
-        chains = [_chain_of(store, case)] if case else store.chains()
         cases, entries, faults = 0, 0, list[ChainFault]()
-        for chain in _with_progress(chains, None if case else store):
-            cases, entries = cases + 1, entries + len(chain.entries) + len(chain.unreadable)
-            faults += [
-                ChainFault(case_id=chain.case_id, seq=each, what="it cannot be read as an entry")
-                for each in chain.unreadable
-            ]
-            faults += chain_faults(
-                chain.case_id, chain.entries, length=chain.length, head=chain.head
-            )
-        if not case:
-            faults += [
-                ChainFault(case_id=each, seq=0, what="the case was deleted and its log is here")
-                for each in store.orphaned_chains()
-            ]
+        for chains, found in _with_progress(_parts(store, case), None if case else store):
+            cases += len(chains)
+            entries += sum(len(each.entries) + len(each.unreadable) for each in chains)
+            faults += found
     if as_json:
         document({"ok": not faults, "cases": cases, "entries": entries, "faults": faults})
     else:
@@ -94,11 +88,12 @@ def show(
         kept = Directory(store=store).kept_back(case_id, person or "", now)
         hide = Veil(lens, found).text
         told = timeline(entries, now=now, lens=lens, kept=kept, hide=hide)
+    entries = list(until_answered(entries, kept))
     head = entries[-1].hash if entries else ""
     if as_json:
         log = [
             {"hash": entry.hash, "kind": entry.kind, "body": _body(entry, kept), **_said(each)}
-            for entry, each in zip(entries, told, strict=True)
+            for entry, each in zip(entries, told, strict=False)
         ]
         document({"case": case_id, "head": head, "entries": log})
         return
@@ -128,19 +123,28 @@ def _chain_of(store: Store, text: str) -> Chain:
     return chain
 
 
-def _with_progress(chains: Iterable[Chain], store: Store | None) -> Iterator[Chain]:
-    """The chains, with a bar on a terminal's standard error while they pass."""
+def _parts(store: Store, case: str | None) -> Iterator[Part]:
+    """The cases to verify, some at a time, with what is wrong with them."""
+    if case is None:
+        yield from store.whole_record()
+        return
+    chain = _chain_of(store, case)
+    yield [chain], store.record_faults([chain])
+
+
+def _with_progress(parts: Iterable[Part], store: Store | None) -> Iterator[Part]:
+    """The parts, with a bar on a terminal's standard error while they pass."""
     console = notes()
     if store is None or not console.is_terminal:
-        yield from chains
+        yield from parts
         return
     total = sum(1 for _ in store.chain_heads())
     columns = (TextColumn("verifying"), BarColumn(), MofNCompleteColumn(), TextColumn("cases"))
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("verify", total=total)
-        for chain in chains:
-            yield chain
-            progress.advance(bar)
+        for part in parts:
+            yield part
+            progress.advance(bar, len(part[0]))
 
 
 def _show(cases: int, entries: int, faults: list[ChainFault]) -> None:

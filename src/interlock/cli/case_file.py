@@ -20,12 +20,18 @@ from interlock.domain.contract import WorkflowContract
 from interlock.domain.one_line import brief, spaced
 from interlock.domain.review import ReviewState, ReviewTask
 from interlock.domain.rules.lens import lens_of
-from interlock.domain.rules.shown import KeptBack
+from interlock.domain.rules.shown import KeptBack, as_asked
 from interlock.papers.narrative import Told
-from interlock.papers.timeline import proof_line, timeline, worth_telling
+from interlock.papers.timeline import (
+    decided_in,
+    proof_line,
+    timeline,
+    until_answered,
+    worth_telling,
+)
+from interlock.papers.veil import Veil
 from interlock.papers.words import KINDS, clock, moment, short
 from interlock.storage import Store, TaskQuery
-from interlock.web.veil import Veil
 
 UNKNOWN: Final = "shown when its workflow is given with --workflow FOLDER"
 ALL_STATES: Final = tuple(ReviewState)
@@ -35,8 +41,9 @@ def case_document(
     store: Store, case: Case, contract: WorkflowContract | None, now: datetime, kept: KeptBack
 ) -> dict[str, Any]:
     """The case for programs, protected values masked and without what is kept back."""
-    entries = store.entries(case.id)
+    entries = until_answered(store.entries(case.id), kept)
     told, veil = _told(store, case, contract, now, kept), Veil(lens_of(contract), case)
+    case = as_asked(case, kept)
     return {
         "case": case.id,
         "key": case.key,
@@ -75,20 +82,8 @@ def case_document(
             }
             for each in case.actions
         ],
-        "tasks": [_task_document(each) for each in _tasks(store, case)],
-        "decisions": [
-            {
-                "task": each.task_id,
-                "verb": each.verb,
-                "by": each.by,
-                "at": each.at,
-                "reason": each.reason_code or None,
-                "note": veil.text(each.note) or None,
-                "via": each.via,
-            }
-            for each in store.decisions(case.id)
-            if each.task_id not in kept.answers
-        ],
+        "tasks": [_task_document(each) for each in _tasks(store, case, kept)],
+        "decisions": _decisions(store, case, veil, decided_in(entries) if kept.answers else None),
         "proof": {"entries": len(entries), "head": entries[-1].hash if entries else None},
     }
 
@@ -104,22 +99,23 @@ def print_case(
     everything: bool,
 ) -> None:
     """Prints the case for people."""
+    told = _told(store, case, contract, now, kept)
+    case = as_asked(case, kept)
     console.print(f"[bold]{case.title or case.key}[/bold]  {state_in_words(case, now)}")
     console.print(facts(_facts(case, contract, now)))
     console.print(facts([("fields", "")] if contract else [("fields", UNKNOWN)]))
     if contract:
         console.print(facts(_fields(case, contract), indent=4))
     console.print(heading("\nWhat happened"))
-    told = _told(store, case, contract, now, kept)
     print_timeline(console, told if everything else worth_telling(told), asides=everything)
     if case.actions:
         console.print(heading("\nActions"))
         console.print(_actions(case, contract, now))
-    tasks = _tasks(store, case)
+    tasks = _tasks(store, case, kept)
     if tasks:
         console.print(heading("\nReview tasks"))
         console.print(_task_table(tasks, now))
-    entries = store.entries(case.id)
+    entries = until_answered(store.entries(case.id), kept)
     console.print(f"\n{proof_line(len(entries), entries[-1].hash)}", style=DIM)
 
 
@@ -157,8 +153,30 @@ def _told(
     return timeline(store.entries(case.id), now=now, lens=lens, kept=kept, hide=hide)
 
 
-def _tasks(store: Store, case: Case) -> list[ReviewTask]:
+def _decisions(
+    store: Store, case: Case, veil: Veil, told: frozenset[str] | None
+) -> list[dict[str, Any]]:
+    """What people decided; told: only about these tasks, None for all."""
+    return [
+        {
+            "task": each.task_id,
+            "verb": each.verb,
+            "by": each.by,
+            "at": each.at,
+            "reason": each.reason_code or None,
+            "note": veil.text(each.note) or None,
+            "via": each.via,
+        }
+        for each in store.decisions(case.id)
+        if told is None or each.task_id in told
+    ]
+
+
+def _tasks(store: Store, case: Case, kept: KeptBack) -> list[ReviewTask]:
+    """Every task of the case; for who may be asked once more, only that and what it is about."""
     tasks = store.tasks(TaskQuery(case_id=case.id, states=ALL_STATES, limit=1000))
+    if kept.look is not None:
+        tasks = [each for each in tasks if each.id in {*kept.answers, kept.look.id}]
     return sorted(tasks, key=lambda each: (each.is_live, each.opened_at))  # the open one last
 
 

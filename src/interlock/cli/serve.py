@@ -27,6 +27,7 @@ from interlock.cli.session import open_services
 from interlock.console.app import attach as attach_console
 from interlock.errors import InterlockError
 from interlock.identity import OneTimeLink
+from interlock.notify import load_notify_settings
 from interlock.papers.words import listed
 from interlock.web.app import new_app
 from interlock.web.settings import WebSettings, load_web_settings
@@ -119,6 +120,7 @@ def _serve(
     *,
     with_worker: bool,
 ) -> None:
+    load_notify_settings()  # a wrong one is refused now, not when somebody is to be told
     with (
         stopping_in_order() as stop,
         open_services(database, workflow, stage=stage, engine=None) as services,

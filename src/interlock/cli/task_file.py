@@ -22,8 +22,8 @@ from interlock.domain.review import EvidencePackage, Question, ReviewTask, Verb
 from interlock.domain.rules.assign import DECIDING
 from interlock.domain.rules.lens import lens_of
 from interlock.domain.rules.shown import HIDDEN
+from interlock.papers.veil import Veil
 from interlock.papers.words import KINDS, MODES, clock, confidence, short, span
-from interlock.web.veil import Veil
 
 WIDE = 400  # letters of an evidence item that are shown; the whole is in --json
 

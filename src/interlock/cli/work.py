@@ -11,6 +11,7 @@ from interlock.cli import options
 from interlock.cli.screen import document, marked, notes, out
 from interlock.cli.session import open_services
 from interlock.domain.case import CaseState
+from interlock.notify import load_notify_settings
 from interlock.papers.words import counted, listed
 
 
@@ -24,6 +25,7 @@ def work(
     as_json: options.Json = False,
 ) -> None:
     """Work on what is ready, fire timers, move late tasks on; until ctrl-C, or once."""
+    load_notify_settings()  # a wrong one is refused now, not when somebody is to be told
     with open_services(database, workflow, stage=stage, engine=None) as services:
         before = _states(services)
         worker = services.worker()

@@ -133,5 +133,7 @@ def _decided(caller: Caller, shown: TaskView | None) -> Decision | None:
     """What was decided of a task that is over."""
     if shown is None or shown.task.is_live:
         return None
+    if shown.task.id in caller.kept_back(shown.case).answers:
+        return None
     decisions = caller.store.decisions(shown.case.id)
     return next((each for each in decisions if each.task_id == shown.task.id), None)

@@ -15,6 +15,8 @@ from interlock.domain.contract import WorkflowContract
 from interlock.domain.notice import NoticeKind
 from interlock.domain.one_line import spaced
 from interlock.domain.review import ReviewTask
+from interlock.domain.rules.lens import lens_of
+from interlock.papers.veil import Veil
 from interlock.papers.words import KINDS, counted, short
 
 Words = Mapping[str, Any]
@@ -54,13 +56,16 @@ def about_task(
 
 
 def about_question(contract: WorkflowContract, case: Case, task: ReviewTask, place: int) -> Words:
-    """Title and text of a question to somebody outside; the link is made when it is sent."""
+    """Title and text of a question to somebody outside; the link is made when it is sent.
+
+    What is protected in the case is left out of what the reviewer wrote.
+    """
     name = key_of(contract, case)
     about = f"about {name}" if name else "about your case"
-    asked = task.questions[place]
+    asked = Veil(lens_of(contract).closed(), case).text(task.questions[place].text)
     return {
         "title": f"A question {about}",
-        "text": f"{contract.title} asks {about}:\n\n{asked.text}",
+        "text": f"{contract.title} asks {about}:\n\n{asked}",
         "task": task.id,
         "question": place,
         "case": case.id,

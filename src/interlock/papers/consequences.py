@@ -59,6 +59,8 @@ def _fallback(_: Teller, note: Note) -> str:
 
 
 def _held(t: Teller, note: Note) -> str:
+    if "action" not in note["detail"]:
+        return str(note["rule"])  # a decision, held for who made it
     minutes = note["rule"].rpartition(" ")[2]
     name = t.action_name(note["detail"]["action"])
     return f"{name} is held {minutes} min, in which a person can stop it"

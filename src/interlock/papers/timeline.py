@@ -14,6 +14,7 @@ from typing import Final
 from interlock.domain.audit import AuditEntry
 from interlock.domain.desk_event import HeldReviewRefused, ReviewHeld, ReviewUndone
 from interlock.domain.event import OwnAnswerGiven, ReviewDecided, StepReturned
+from interlock.domain.review import ReviewState
 from interlock.domain.rules.lens import BLIND, Lens
 from interlock.domain.rules.shown import NOTHING_KEPT_BACK, KeptBack
 from interlock.papers.narrative import Told, event_of, tell
@@ -35,16 +36,41 @@ def timeline(
 ) -> list[Told]:
     """Every entry in words, as far as the lens lets values through. zone None: the local one.
 
-    kept: what the reader may not know yet; such an entry says only that there is something.
+    kept: what the reader may not know yet; such an entry says only that there is something, and
+    nothing after an answer they may not know is told: it would tell the answer.
     hide: takes protected values out of what people and the AI wrote.
     """
+    every = list(entries)
+    shown = until_answered(every, kept)
     told = [
         _kept(tell(entry, now=now, lens=lens, zone=zone), is_kept_back(entry, kept))
-        for entry in entries
+        for entry in shown
     ]
+    for entry in every[len(shown) : len(shown) + 1]:
+        told.append(_kept(tell(entry, now=now, lens=lens, zone=zone), ANSWERED))
     return [
         replace(each, text=hide(each.text), asides=tuple(map(hide, each.asides))) for each in told
     ]
+
+
+def until_answered(entries: Sequence[AuditEntry], kept: KeptBack) -> Sequence[AuditEntry]:
+    """The entries before anybody took up a question whose answer is kept back; all, without one."""
+    for place, entry in enumerate(entries):
+        if kept.answers and (_took_up(entry, kept) or is_kept_back(entry, kept) == ANSWERED):
+            return entries[:place]
+    return entries
+
+
+def decided_in(entries: Iterable[AuditEntry]) -> frozenset[str]:
+    """The tasks that were decided in these entries."""
+    touched = (task for entry in entries for task in entry.body.get("tasks", ()))
+    return frozenset(task["id"] for task in touched if task["state"] == ReviewState.DECIDED)
+
+
+def _took_up(entry: AuditEntry, kept: KeptBack) -> bool:
+    """True when the entry moves such a task on; read from what no erasure takes away."""
+    touched = entry.body.get("tasks", ())
+    return any(t["id"] in kept.answers and t["state"] != ReviewState.OPEN for t in touched)
 
 
 def is_kept_back(entry: AuditEntry, kept: KeptBack) -> str:

@@ -5,12 +5,14 @@ Its one rule: it only tells; who may do what with it is decided by the rules.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from interlock.domain.ids import CaseId
-from interlock.domain.people import Standing
+from interlock.domain.people import CONTRACT_ALONE, Standing
+from interlock.domain.review import ReviewTask
 from interlock.domain.rules.shown import KeptBack, kept_back
 from interlock.storage import Store, TaskQuery
 from interlock.storage.values import LIVE
@@ -43,6 +45,18 @@ class Directory:
             grants=account.grants,
             groups=account.groups,
         )
+
+    def answers_kept(
+        self, case_ids: Collection[CaseId], person: str, now: datetime
+    ) -> Mapping[CaseId, KeptBack]:
+        """Of these cases, those of which the person may not know an answer yet, and what of them:
+        for lists, which must not tell what the case's own page keeps back."""
+        asked: dict[CaseId, list[ReviewTask]] = {}
+        for task in self.store.compared_looks(case_ids):
+            asked.setdefault(task.case_id, []).append(task)
+        standing = self.standing(person, now) if asked else CONTRACT_ALONE
+        found = {case: kept_back(tasks, person, standing) for case, tasks in asked.items()}
+        return {case: kept for case, kept in found.items() if kept.answers}
 
     def kept_back(self, case_id: CaseId, person: str, now: datetime) -> KeptBack:
         """What of the case this person may not know yet, on whatever page or paper."""

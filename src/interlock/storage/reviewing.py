@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from heapq import merge
 from itertools import groupby, islice
 from typing import Any, Final
@@ -13,6 +13,7 @@ from interlock.domain.audit import AuditEntry
 from interlock.domain.event import Event
 from interlock.domain.ids import CaseId, TaskId
 from interlock.domain.review import Decision, EvidencePackage, ReviewState, ReviewTask
+from interlock.domain.rules.shown import COMPARED
 from interlock.storage.codec import DECISION, EVENT, EVIDENCE, TASK
 from interlock.storage.database import EVERY_TENANT, Database
 from interlock.storage.errors import TaskAmbiguous, TaskUnknown
@@ -37,6 +38,15 @@ class Reviewing:
         with self._db.reading() as conn:
             rows = self._task_rows(conn, query)
         return TASK.decode_all([row.body for row in rows])
+
+    def compared_looks(self, case_ids: Collection[CaseId]) -> list[ReviewTask]:
+        """The live tasks in which a question of these cases is asked once more."""
+        if not case_ids:
+            return []
+        with self._db.reading() as conn:
+            rows = self._db.rows(conn, "live_looks", cases=sorted(case_ids))
+        found = TASK.decode_all([row.body for row in rows])
+        return [task for task in found if task.look in COMPARED]
 
     def _task_rows(self, conn: Connection, query: TaskQuery) -> Sequence[Any]:
         """The rows, by the statement whose index serves the query."""

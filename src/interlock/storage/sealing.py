@@ -85,7 +85,7 @@ def seal_chain(
 def _body(transition: Transition, details: Sequence[Any], version: int) -> dict[str, Any]:
     body: dict[str, Any] = {
         "step": transition.case.step,
-        "case": _case(transition.case, version),
+        "case": sealed_case(transition.case, version),
         "event": _event(transition.event),
     }
     if transition.notes:
@@ -94,19 +94,20 @@ def _body(transition: Transition, details: Sequence[Any], version: int) -> dict[
             {"what": n.what, "rule": str(n.rule), "detail": plain} for n, plain in noted
         ]
     if transition.tasks:
-        body["tasks"] = [_task(task) for task in transition.tasks]
+        body["tasks"] = [sealed_task(task) for task in transition.tasks]
     if transition.evidence:
         body["evidence"] = [{"task": e.task_id, "digest": e.digest} for e in transition.evidence]
     if transition.decision:
-        body["decision"] = _decision(transition.decision)
+        body["decision"] = sealed_decision(transition.decision)
     if transition.actions:
-        body["actions"] = [_action(action) for action in transition.actions]
+        body["actions"] = [sealed_action(action) for action in transition.actions]
     if transition.reservations:
         body["reservations"] = [_reservation(each) for each in transition.reservations]
     return body
 
 
-def _case(case: Case, version: int) -> dict[str, Any]:
+def sealed_case(case: Case, version: int) -> dict[str, Any]:
+    """Where a case stands, as its entries say it."""
     parts: dict[str, Any] = {
         "version": version,
         "state": str(case.state),
@@ -145,7 +146,8 @@ def _public_fields(kind: Any) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind) if each.name in _PUBLIC_EVENT_FIELDS)
 
 
-def _task(task: ReviewTask) -> dict[str, Any]:
+def sealed_task(task: ReviewTask) -> dict[str, Any]:
+    """A task as the entry says it that opened or moved it."""
     return {
         "id": task.id,
         "kind": str(task.kind),
@@ -158,7 +160,8 @@ def _task(task: ReviewTask) -> dict[str, Any]:
     }
 
 
-def _decision(decision: Decision) -> dict[str, Any]:
+def sealed_decision(decision: Decision) -> dict[str, Any]:
+    """A decision as its entry says it."""
     return {
         "task": decision.task_id,
         "verb": str(decision.verb),
@@ -169,7 +172,8 @@ def _decision(decision: Decision) -> dict[str, Any]:
     }
 
 
-def _action(action: Action) -> dict[str, Any]:
+def sealed_action(action: Action) -> dict[str, Any]:
+    """An action as the entry says it that changed it."""
     return {
         "id": action.id,
         "name": action.name,

@@ -11,6 +11,7 @@ from typing import Self
 from sqlalchemy import Engine
 
 from interlock.storage.accounts import Accounts
+from interlock.storage.beside_log import BesideLog
 from interlock.storage.case_search import CaseSearching
 from interlock.storage.changed import Changed
 from interlock.storage.claims import Claims
@@ -45,6 +46,7 @@ class Store(
     Claims,
     Reading,
     Reviewing,
+    BesideLog,
     Accounts,
     HouseLog,
     Overview,

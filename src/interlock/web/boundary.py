@@ -19,12 +19,12 @@ from interlock.domain.ids import CaseId, WorkflowId
 from interlock.domain.people import Right
 from interlock.domain.review import ReviewTask
 from interlock.domain.rules.lens import BLIND, Lens, lens_of
-from interlock.domain.rules.shown import KeptBack
+from interlock.domain.rules.shown import KeptBack, as_asked
 from interlock.errors import InterlockError
 from interlock.identity import Visitor
+from interlock.papers.veil import Veil
 from interlock.runtime.context import Context
 from interlock.storage import CaseUnknown, HouseNote, Store, TaskAmbiguous, TaskUnknown
-from interlock.web.veil import Veil
 from interlock.web.visitor import TheVisitor
 
 BOUNDARY_CROSSING: Final = "boundary_crossing"
@@ -135,6 +135,11 @@ class Caller:
     def kept_back(self, case: Case) -> KeptBack:
         """What of the case the visitor may not know yet, because they are to answer it alone."""
         return self.context.directory.kept_back(case.id, self.id, self.services.clock.now())
+
+    def seen(self, case: Case) -> Case:
+        """The case as the visitor may read it: as it was asked about, while they may still be
+        asked the same. For reading; what is done to a case is done to the case itself."""
+        return as_asked(case, self.kept_back(case))
 
     def is_visible(self, workflow: str, tenant: str) -> bool:
         """Whether things of this workflow and tenant exist for the visitor."""

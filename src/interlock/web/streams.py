@@ -14,10 +14,12 @@ from sse_starlette import EventSourceResponse, JSONServerSentEvent, ServerSentEv
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from interlock.bootstrap import Services
 from interlock.domain.people import Right
 from interlock.identity import Visitor
 from interlock.web.boundary import is_within
 from interlock.web.changes import HOUSE, REFRESH, Change, Feed
+from interlock.web.keeping import is_kept_from
 
 LONGEST_STREAM_SECONDS: Final = 300.0
 SEND_SECONDS: Final = 30.0  # a client that takes nothing for so long is gone
@@ -44,7 +46,10 @@ def stream_changes(
     """
     feed: Feed = request.app.state.feed
     since = request.headers.get("last-event-id") or request.query_params.get("since")
-    events = _events(feed, visitor, render, wants, since, gather_seconds)
+    services: Services = request.app.state.services
+    events = _events(
+        feed, visitor, render or _as_seen(services, visitor), wants, since, gather_seconds
+    )
     return EventSourceResponse(events, send_timeout=SEND_SECONDS, ping=15)
 
 
@@ -74,7 +79,7 @@ def as_event(change: Change) -> ServerSentEvent:
 async def _events(
     feed: Feed,
     visitor: Visitor,
-    render: Render | None,
+    render: Render,
     wants: Callable[[Change], bool] | None,
     since: str | None,
     gather_seconds: float,
@@ -89,15 +94,22 @@ async def _events(
     try:
         while (left := ends - monotonic()) > 0:
             change = await asyncio.wait_for(anext(changes), left)
-            if render is None:
-                yield as_event(change)
-            else:
-                for event in await run_in_threadpool(_rendered, render, change):
-                    yield event
+            for event in await run_in_threadpool(_rendered, render, change):
+                yield event
     except TimeoutError:
         return
     finally:
         await changes.aclose()
+
+
+def _as_seen(services: Services, visitor: Visitor) -> Render:
+    """The changes themselves, but for those that would tell an answer kept from the visitor."""
+
+    def render(change: Change) -> Iterable[ServerSentEvent]:
+        directory, now = services.context.directory, services.clock.now()
+        return [] if is_kept_from(directory, change, visitor.id, now) else [as_event(change)]
+
+    return render
 
 
 def _rendered(render: Render, change: Change) -> list[ServerSentEvent]:

@@ -43,15 +43,15 @@ from interlock.api.shapes.plain import (
     NameInPath,
     PageShape,
 )
-from interlock.domain.audit import ChainFault, chain_faults
 from interlock.domain.people import Right
 from interlock.errors import InterlockError
-from interlock.papers.timeline import timeline, worth_telling
+from interlock.papers.timeline import decided_in, timeline, until_answered, worth_telling
 from interlock.runtime import commands
 from interlock.storage import CaseUnknown, DocumentUnknown
 from interlock.storage.case_search import CaseSearch
 from interlock.storage.reading import END
 from interlock.web.boundary import Caller, needs
+from interlock.web.keeping import found_for
 from interlock.web.problems import problem_of
 
 router = APIRouter(prefix="/cases", tags=["cases"], route_class=IdempotentRoute)
@@ -90,24 +90,25 @@ def list_cases(
     request: Request, response: Response, caller: Seeing, wanted: Annotated[CaseFilters, Query()]
 ) -> PageShape[ListedCase]:
     """The cases you may see, the newest first."""
-    found = caller.store.search_cases(
-        CaseSearch(
-            text=wanted.q,
-            workflows=_workflows(caller, wanted.workflow),
-            tenants=caller.visitor.tenants,
-            states=(wanted.state,) if wanted.state else (),
-            waits_for=wanted.waits_for,
-            exception_type=wanted.exception_type,
-            step=wanted.step,
-            outcome=wanted.outcome,
-            handling=wanted.handling,
-            before=paging.moment_and_id(wanted.after) or (END, ""),
-            limit=wanted.limit + 1,
-        )
+    search = CaseSearch(
+        text=wanted.q,
+        workflows=_workflows(caller, wanted.workflow),
+        tenants=caller.visitor.tenants,
+        states=(wanted.state,) if wanted.state else (),
+        waits_for=wanted.waits_for,
+        exception_type=wanted.exception_type,
+        step=wanted.step,
+        outcome=wanted.outcome,
+        handling=wanted.handling,
+        before=paging.moment_and_id(wanted.after) or (END, ""),
+        limit=wanted.limit + 1,
     )
+    found = caller.store.search_cases(search)
     page, following = paging.cut(found, wanted.limit, lambda c: paging.position(c.opened_at, c.id))
     paging.link_next(request, response, following)
-    return PageShape(items=[listed_case(each) for each in page], next=following)
+    now = caller.services.clock.now()
+    shown = found_for(caller.context.directory, page, search, caller.id, now)
+    return PageShape(items=[listed_case(each) for each in shown], next=following)
 
 
 @router.get("/{case_id}", response_model=WholeCase)
@@ -116,8 +117,9 @@ def show_case(
 ) -> WholeCase | Response:
     """A case with what is in it; protected values only with the right to see them."""
     case = caller.case(case_id)
-    known = is_known(request, case_tag(case), response)
-    return known or whole_case(case, caller.veil(case), caller.kept_back(case))
+    seen = caller.seen(case)
+    known = is_known(request, case_tag(seen), response)
+    return known or whole_case(seen, caller.veil(case), caller.kept_back(case))
 
 
 @router.get("/{case_id}/timeline")
@@ -136,7 +138,8 @@ def case_actions(case_id: CaseId, caller: Seeing) -> list[ActionShape]:
     """The side effects of a case, planned and done."""
     case = caller.case(case_id)
     veil, kept = caller.veil(case), caller.kept_back(case)
-    return [action_shape(each, veil, kept) for each in caller.store.actions(case_id=case.id)]
+    done = () if kept.answers else caller.store.actions(case_id=case.id)
+    return [action_shape(each, veil, kept) for each in done]
 
 
 @router.get("/{case_id}/decisions")
@@ -145,7 +148,10 @@ def case_decisions(case_id: CaseId, caller: Seeing) -> list[DecisionShape]:
     case = caller.case(case_id)
     veil, kept = caller.veil(case), caller.kept_back(case)
     found = caller.store.decisions(case.id)
-    return [decision_shape(each, veil) for each in found if each.task_id not in kept.answers]
+    if kept.answers:
+        told = decided_in(until_answered(caller.store.entries(case.id), kept))
+        found = [each for each in found if each.task_id in told]
+    return [decision_shape(each, veil) for each in found]
 
 
 @router.get(
@@ -173,15 +179,11 @@ def case_audit(case_id: CaseId, caller: Seeing) -> CaseAudit:
     chain, veil, kept = caller.store.chain(case.id), caller.veil(case), caller.kept_back(case)
     if chain is None:
         raise CaseUnknown(case_id)
-    faults = chain_faults(case.id, chain.entries, length=chain.length, head=chain.head)
-    faults += [
-        ChainFault(case_id=case.id, seq=each, what="it cannot be read as an entry")
-        for each in chain.unreadable
-    ]
+    faults = caller.store.record_faults([chain])
     return CaseAudit(
         is_whole=not faults,
         faults=[FaultShape(case_id=f.case_id, seq=f.seq, what=f.what) for f in faults],
-        entries=[entry_shape(each, veil, kept) for each in chain.entries],
+        entries=[entry_shape(each, veil, kept) for each in until_answered(chain.entries, kept)],
     )
 
 

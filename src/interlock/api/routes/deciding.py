@@ -108,14 +108,14 @@ def decide_review(
         # Refused for what somebody did since the check above: then that is what to say.
         _check_seen(caller, caller.task(task_id), if_match)
         raise
-    return done(answered, response)
+    return done(caller, answered, response)
 
 
 @router.post("/{task_id}/undo")
 def undo_decision(task_id: TaskId, response: Response, caller: Deciding) -> AnsweredShape:
     """Your own decision taken back, while it has not taken effect."""
     task = caller.task(task_id)
-    return done(commands.undo_decision(caller.context, task.id, caller.id), response)
+    return done(caller, commands.undo_decision(caller.context, task.id, caller.id), response)
 
 
 def _check_seen(caller: Caller, task: ReviewTask, if_match: str | None) -> None:

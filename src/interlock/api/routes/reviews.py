@@ -89,7 +89,7 @@ def list_reviews(
 def next_review(wanted: NextIn, response: Response, caller: Deciding) -> AnsweredShape | Response:
     """The most urgent task you may work on, now in your hands; 204 when there is none."""
     answered = commands.next_task(caller.context, caller.id, wanted.queue)
-    return Response(status_code=204) if answered is None else done(answered, response)
+    return Response(status_code=204) if answered is None else done(caller, answered, response)
 
 
 @router.get("/{task_id}", response_model=WholeReview)
@@ -103,21 +103,21 @@ def show_review(
         return known
     case = caller.case(task.case_id)
     shown = shown_package(task, caller.store.evidence(task.id), caller.id)
-    return whole_review(task, case, shown, caller.veil(case), caller.id)
+    return whole_review(task, caller.seen(case), shown, caller.veil(case), caller.id)
 
 
 @router.post("/{task_id}/claim")
 def claim_review(task_id: TaskId, response: Response, caller: Deciding) -> AnsweredShape:
     """The task, held by you for the length of the queue's lease."""
     task = caller.task(task_id)
-    return done(commands.claim_task(caller.context, task.id, caller.id), response)
+    return done(caller, commands.claim_task(caller.context, task.id, caller.id), response)
 
 
 @router.post("/{task_id}/release")
 def release_review(task_id: TaskId, response: Response, caller: Deciding) -> AnsweredShape:
     """The task, back in its queue."""
     task = caller.task(task_id)
-    return done(commands.release_task(caller.context, task.id, caller.id), response)
+    return done(caller, commands.release_task(caller.context, task.id, caller.id), response)
 
 
 @router.post("/{task_id}/takeover")
@@ -127,7 +127,7 @@ def take_review_over(
     """The task in your hands instead of its holder's, with all that was written so far."""
     task = caller.task(task_id)
     answered = commands.takeover_task(caller.context, task.id, caller.id, note=wanted.note)
-    return done(answered, response)
+    return done(caller, answered, response)
 
 
 @router.post("/{task_id}/hand-back")
@@ -137,7 +137,7 @@ def hand_review_back(
     """The task back in its queue, kept for whom it was taken from."""
     task = caller.task(task_id)
     answered = commands.hand_back_task(caller.context, task.id, caller.id, note=wanted.note)
-    return done(answered, response)
+    return done(caller, answered, response)
 
 
 @router.post("/{task_id}/reassign")
@@ -152,7 +152,7 @@ def reassign_review(
     answered = commands.reassign_task(
         caller.context, task.id, wanted.to, caller.id, note=wanted.note
     )
-    return done(answered, response)
+    return done(caller, answered, response)
 
 
 @router.post("/{task_id}/escalate")
@@ -162,7 +162,7 @@ def escalate_review(
     """The same question, put to the next queue of the chain."""
     task = caller.task(task_id)
     answered = commands.escalate_task(caller.context, task.id, caller.id, note=wanted.note)
-    return done(answered, response)
+    return done(caller, answered, response)
 
 
 @router.post("/{task_id}/questions", status_code=201)
@@ -171,7 +171,9 @@ def ask_about_review(
 ) -> AnsweredShape:
     """A question on record; the clock stands still until its answer."""
     task = caller.task(task_id)
-    return done(commands.ask_question(caller.context, task.id, caller.id, wanted.text), response)
+    return done(
+        caller, commands.ask_question(caller.context, task.id, caller.id, wanted.text), response
+    )
 
 
 @router.post("/{task_id}/answers", status_code=201)
@@ -180,14 +182,16 @@ def answer_about_review(
 ) -> AnsweredShape:
     """The answer to the open question on record; the clock runs again."""
     task = caller.task(task_id)
-    return done(commands.answer_question(caller.context, task.id, caller.id, wanted.text), response)
+    return done(
+        caller, commands.answer_question(caller.context, task.id, caller.id, wanted.text), response
+    )
 
 
-def done(answered: Answered, response: Response) -> AnsweredShape:
+def done(caller: Caller, answered: Answered, response: Response) -> AnsweredShape:
     """What a command did, with the task's tag to go on with."""
     response.headers["etag"] = task_tag(answered.task)
     return AnsweredShape(
-        review=review_shape(answered.task), case=case_shape(shown_case(answered.case))
+        review=review_shape(answered.task), case=case_shape(shown_case(caller.seen(answered.case)))
     )
 
 

@@ -27,9 +27,9 @@ from interlock.domain.review import Decision, Verb
 from interlock.domain.rules.shown import KeptBack
 from interlock.papers.narrative import Told
 from interlock.papers.timeline import is_kept_back
+from interlock.papers.veil import Veil
 from interlock.runtime.commands import Delivered, Delivery
 from interlock.storage.case_search import FoundCase
-from interlock.web.veil import Veil
 
 MOST_AT_ONCE: Final = 500  # cases one request opens
 KEPT_BACK: Final = "[kept back]"  # until the reader has given an answer of their own

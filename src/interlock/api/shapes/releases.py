@@ -18,8 +18,8 @@ from interlock.domain.release import (
     Stand,
 )
 from interlock.domain.rules.release_moves import WIDENING, is_signed
+from interlock.papers.veil import Veil
 from interlock.release.agreement import Agreement, Disagreement
-from interlock.web.veil import Veil
 
 LONGEST_SEGMENT = 200
 

@@ -25,7 +25,7 @@ from interlock.domain.case import Case
 from interlock.domain.contract import Severity
 from interlock.domain.review import EvidencePackage, ReviewKind, ReviewState, ReviewTask, Verb
 from interlock.domain.rules.shown import is_hidden_from, shown_case
-from interlock.web.veil import Veil
+from interlock.papers.veil import Veil
 
 MOST_IN_BULK: Final = 200
 VERSION_MOST: Final = 200

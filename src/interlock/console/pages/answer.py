@@ -13,6 +13,8 @@ from starlette.responses import Response
 from interlock.console.guard import Form, text
 from interlock.console.shell import page, services_of
 from interlock.console.words import sentence_of
+from interlock.domain.rules.lens import BLIND, lens_of
+from interlock.papers.veil import Veil
 from interlock.runtime.commands.questions import LinkOver, answer_by_link, question_behind
 from interlock.runtime.commands.task_record import DecisionRefused, TaskMoved
 from interlock.web.visitor import AnyVisitor
@@ -49,6 +51,9 @@ def _question(request: Request, token: str, *, problem: str = "", typed: str = "
     except LinkOver:
         return page(request, "answer_over.html", status=NOT_FOUND, visitor=None, nav=())
     account = context.store.account(asked.question.by)
+    [case] = context.store.load([asked.task.case_id])
+    known = context.workflows.knows(case.fingerprint)
+    lens = lens_of(context.workflows.of(case.fingerprint).contract) if known else BLIND
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
     return page(
         request,
@@ -57,6 +62,7 @@ def _question(request: Request, token: str, *, problem: str = "", typed: str = "
         visitor=None,
         nav=(),
         asked=asked,
+        question=Veil(lens.closed(), case).text(asked.question.text),
         by=account.name if account else "",
         problem=problem,
         typed=typed,

@@ -27,6 +27,7 @@ from interlock.domain.people import Right
 from interlock.domain.review import ReviewTask, Verb
 from interlock.domain.rules.shown import shown_package
 from interlock.errors import InterlockError
+from interlock.papers.veil import Veil
 from interlock.runtime.commands.editing import EditRefused
 from interlock.runtime.commands.quality import give_own_answer
 from interlock.runtime.commands.questions import THE_PARTY, ask_question, question_link
@@ -34,7 +35,6 @@ from interlock.runtime.commands.review import decide_task, escalate_task
 from interlock.runtime.commands.task_record import TaskMoved
 from interlock.web.boundary import Caller, needs
 from interlock.web.problems import status_of
-from interlock.web.veil import Veil
 
 router = APIRouter()
 

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from interlock.console.desk import desk_page
+from interlock.console.desk import Said, desk_page
 from interlock.console.guard import Form, text
 from interlock.console.views.queue_filter import QueueFilter
 from interlock.console.views.task import Typed
@@ -102,7 +102,10 @@ def undo(request: Request, form: Form, caller: Reader) -> Response:
     try:
         undo_decision(caller.context, task.id, caller.id)
     except InterlockError as refused:
-        return _refused(request, form, caller, task, refused)
+        said = Said(text=f"Not taken back: {_reason(refused)}.", state="warn", icon="warn")
+        wanted, status = _narrowed(form), status_of(refused)
+        again = caller.task(task.id)
+        return desk_page(request, caller, wanted, task=again, said=said, status=status)
     return _to(form, task.id, "undone")
 
 
@@ -157,7 +160,7 @@ def _reason(refused: InterlockError) -> str:
 
 def _to(form: FormData, task_id: str, said: str) -> Response:
     """Back to the desk as it was narrowed, at this task or at none."""
-    wanted = QueueFilter.parse(dict(parse_qsl(text(form, "back"))))
+    wanted = _narrowed(form)
     where = wanted.link(task=task_id, said=said) if task_id else wanted.link(said=said)
     return RedirectResponse(where, HTTPStatus.SEE_OTHER)
 
@@ -166,7 +169,12 @@ def _refused(
     request: Request, form: FormData, caller: Caller, task: ReviewTask, refused: InterlockError
 ) -> Response:
     """The task as it is now, and why nothing was recorded."""
-    wanted = QueueFilter.parse(dict(parse_qsl(text(form, "back"))))
+    wanted = _narrowed(form)
     typed = Typed(refused=f"{_reason(refused)}.", changed=refused.code == "task_moved")
     again = caller.task(task.id)
     return desk_page(request, caller, wanted, task=again, typed=typed, status=status_of(refused))
+
+
+def _narrowed(form: FormData) -> QueueFilter:
+    """How the desk was narrowed when the form was sent."""
+    return QueueFilter.parse(dict(parse_qsl(text(form, "back"))))

@@ -6,7 +6,7 @@ One rule: a check that did not reach the end of the log is never called complete
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -14,15 +14,15 @@ from urllib.parse import urlencode
 
 from interlock.console import words
 from interlock.console.views.scope import Scope, scope_of
-from interlock.domain.audit import AuditEntry, chain_faults
+from interlock.domain.audit import AuditEntry
 from interlock.identity import Visitor
 from interlock.runtime.context import Context
 from interlock.storage import CaseAmbiguous, CaseUnknown, Store
 from interlock.storage.overview import SHOWN_ENTRIES, EntryQuery
+from interlock.web.keeping import entries_for
 
 WINDOW_DAYS: Final = 7  # how far back a search goes when no day is given
 FAULTS_SHOWN: Final = 20
-CASES_A_PART: Final = 200
 # Kinds of entries, as an auditor asks for them.
 KINDS: Final = MappingProxyType(
     {
@@ -122,7 +122,9 @@ def audit_of(context: Context, visitor: Visitor, query: Mapping[str, str]) -> Au
         kind=given.get("kind", ""),
         day=given.get("day", ""),
         kinds=KINDS,
-        lines=tuple(_line(entry) for entry in shown),
+        lines=tuple(
+            _line(entry) for entry in entries_for(context.directory, shown, visitor.id, scope.now)
+        ),
         next_href=_next(given, shown[-1]) if len(entries) > SHOWN_ENTRIES else "",
         window=_window_words(given.get("day", "")),
         house=tuple(_line(entry) for entry in context.store.house_entries(limit=SHOWN_ENTRIES)),
@@ -134,30 +136,17 @@ def audit_of(context: Context, visitor: Visitor, query: Mapping[str, str]) -> Au
 
 def verified_parts(store: Store) -> Iterator[Verified]:
     """How far the check of the whole log has come, a part at a time; the last is complete."""
-    cases, entries, count = 0, 0, 0
-    faults: list[tuple[str, int, str]] = []
-    for chain in store.chains():
-        found = [
-            (chain.case_id, fault.seq, fault.what)
-            for fault in chain_faults(
-                chain.case_id, chain.entries, length=chain.length, head=chain.head
-            )
-        ]
-        found += [(chain.case_id, n, "its row is no entry any more") for n in chain.unreadable]
-        cases, entries = cases + 1, entries + len(chain.entries)
-        count += len(found)
-        faults = [*faults, *found][:FAULTS_SHOWN]
-        if cases % CASES_A_PART == 0:
-            yield Verified(cases=cases, entries=entries, faults=tuple(faults), fault_count=count)
-    orphans = [(case_id, 0, "its case was deleted") for case_id in store.orphaned_chains()]
-    faults = [*faults, *orphans][:FAULTS_SHOWN]
-    yield Verified(
-        cases=cases,
-        entries=entries,
-        faults=tuple(faults),
-        fault_count=count + len(orphans),
-        is_complete=True,
-    )
+    done = Verified()
+    for chains, found in store.whole_record():
+        told = [(each.case_id, each.seq, each.what) for each in found]
+        done = Verified(
+            cases=done.cases + len(chains),
+            entries=done.entries + sum(len(each.entries) for each in chains),
+            faults=(*done.faults, *told)[:FAULTS_SHOWN],
+            fault_count=done.fault_count + len(found),
+        )
+        yield done
+    yield replace(done, is_complete=True)
 
 
 def _window(day: str, scope: Scope) -> tuple[datetime, datetime]:

@@ -14,18 +14,22 @@ from interlock.console import words
 from interlock.console.views.case_evidence import Shown, shown_evidence, tasks_of
 from interlock.console.views.cases import HANDLINGS, OUTCOME_STATE, OUTCOMES, WAITS
 from interlock.console.views.timeline import Day, days_of
-from interlock.domain.audit import AuditEntry, chain_faults
+from interlock.domain.audit import AuditEntry
 from interlock.domain.case import Case, CaseState
 from interlock.domain.contract import WorkflowContract
 from interlock.domain.people import Right
 from interlock.domain.review import Decision
 from interlock.domain.rules.lens import Lens
-from interlock.domain.rules.shown import kept_back, shown_case
+from interlock.domain.rules.shown import as_asked, kept_back, shown_case
+from interlock.papers.timeline import decided_in, until_answered
+from interlock.papers.veil import Veil
 from interlock.papers.words import ACTIONS, span
 from interlock.storage.codec import EVENT
 from interlock.web.boundary import Caller
-from interlock.web.veil import Veil
 
+NO_CONTRACT: Final = (
+    "Its contract is not loaded here, so nobody can say what is protected; no field is shown."
+)
 USUAL_PROTECTION: Final = timedelta(days=365)  # then somebody looks at it again
 
 
@@ -128,6 +132,7 @@ class CasePage:
     everything: bool
     person_minutes: str
     hides_ai: bool
+    hides_answer: bool
 
 
 def case_page(caller: Caller, case: Case, *, everything: bool) -> CasePage:
@@ -138,7 +143,12 @@ def case_page(caller: Caller, case: Case, *, everything: bool) -> CasePage:
     decisions = caller.store.decisions(case.id)
     tasks = tasks_of(caller.store, case)
     kept = kept_back(tasks, caller.id, caller.context.directory.standing(caller.id, now))
-    case = shown_case(case)
+    case = shown_case(as_asked(case, kept))
+    seen, decided = until_answered(entries, kept), decisions
+    if kept.answers:
+        told = decided_in(seen)
+        decided = [each for each in decisions if each.task_id in told]
+        tasks = tuple(each for each in tasks if each.id in told or each.id in kept.answers)
     state, color = state_of(case, now)
     is_open = case.state is not CaseState.CLOSED
     operates = caller.may(Right.OPERATE, workflow=case.workflow, tenant=case.tenant)
@@ -154,10 +164,7 @@ def case_page(caller: Caller, case: Case, *, everything: bool) -> CasePage:
         lead=_lead(case, now),
         facts=_facts(case, contract, now),
         fields=_fields(case, lens),
-        fields_note=""
-        if contract
-        else "Its contract is not loaded here, so nobody can say what "
-        "is protected; no field is shown.",
+        fields_note="" if contract else NO_CONTRACT,
         days=days_of(
             entries,
             now=now,
@@ -168,12 +175,10 @@ def case_page(caller: Caller, case: Case, *, everything: bool) -> CasePage:
             hide=veil.text,
         ),
         evidence=shown_evidence(caller.store, tasks, lens, caller.id),
-        decided=tuple(
-            _decided(each, entries, veil) for each in decisions if each.task_id not in kept.answers
-        ),
+        decided=tuple(_decided(each, seen, veil) for each in decided),
         actions=_actions(case, contract, veil),
-        comments=_comments(entries, veil),
-        proof=proof_of(caller, case, now),
+        comments=_comments([*seen, *_own(entries, caller.id)] if kept.answers else seen, veil),
+        proof=proof_of(caller, case, now, len(seen)),
         document=case.source.name if case.source else "",
         task=case.task or "",
         may_cancel=is_open and operates,
@@ -185,8 +190,9 @@ def case_page(caller: Caller, case: Case, *, everything: bool) -> CasePage:
         may_comment=caller.may(Right.DECIDE, workflow=case.workflow, tenant=case.tenant)
         or operates,
         everything=everything,
-        person_minutes=_minutes(entries),
+        person_minutes=_minutes(seen),
         hides_ai=kept.ai,
+        hides_answer=bool(kept.answers),
     )
 
 
@@ -218,21 +224,20 @@ def state_of(case: Case, now: datetime) -> tuple[str, str]:
     return f"Waits for {WAITS[case.waits_for]}{until}", ""
 
 
-def proof_of(caller: Caller, case: Case, now: datetime) -> Proof:
-    """The case's log, verified now from its first entry to its last."""
+def proof_of(caller: Caller, case: Case, now: datetime, shown: int) -> Proof:
+    """The case's log, verified now from its first entry to its last, and told as far as `shown`
+    entries go: how much came after an answer would tell the answer."""
     chain = caller.store.chain(case.id)
     entries: Sequence[AuditEntry] = chain.entries if chain else ()
-    faults = chain_faults(case.id, entries, length=chain.length, head=chain.head) if chain else []
-    unreadable = [
-        (place, "its row is no entry any more") for place in (chain.unreadable if chain else ())
-    ]
+    faults = caller.store.record_faults([chain]) if chain else []
+    told = entries[:shown]
     return Proof(
-        is_whole=not faults and not unreadable and bool(entries),
-        entries=len(entries),
-        first=entries[0].at if entries else None,
-        last=entries[-1].at if entries else None,
-        head=entries[-1].hash if entries else "",
-        faults=(*((fault.seq, fault.what) for fault in faults), *unreadable),
+        is_whole=not faults and bool(entries),
+        entries=len(told),
+        first=told[0].at if told else None,
+        last=told[-1].at if told else None,
+        head=told[-1].hash if told else "",
+        faults=tuple((fault.seq, fault.what) for fault in faults),
         checked_at=now,
     )
 
@@ -358,3 +363,8 @@ def _comments(entries: Sequence[AuditEntry], veil: Veil) -> tuple[Comment, ...]:
                 Comment(by=veil.lens.who(event.by), at=entry.at, text=veil.text(event.text))
             )
     return tuple(found)
+
+
+def _own(entries: Sequence[AuditEntry], person: str) -> list[AuditEntry]:
+    """What the reader wrote themselves is no news to them."""
+    return [each for each in entries if each.actor == f"person:{person}"]

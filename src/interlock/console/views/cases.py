@@ -18,6 +18,7 @@ from interlock.domain.case import CaseState, ClosingOutcome, Handling, WaitsFor
 from interlock.identity import Visitor
 from interlock.runtime.context import Context
 from interlock.storage.case_search import FOUND_A_PAGE, CaseSearch, FoundCase
+from interlock.web.keeping import found_for
 
 STATES: Final = MappingProxyType(
     {
@@ -129,14 +130,15 @@ def cases_of(context: Context, visitor: Visitor, query: Mapping[str, str]) -> Ca
     given = {name: value.strip() for name, value in query.items() if value.strip()}
     search = _search(given, visitor, scope)
     found = context.store.search_cases(replace(search, limit=FOUND_A_PAGE + 1))
-    shown = found[:FOUND_A_PAGE]
+    page = found[:FOUND_A_PAGE]
+    shown = found_for(context.directory, page, search, visitor.id, scope.now)
     chosen = {name: value for name, value in given.items() if name not in ("after", "q")}
     is_filtered = bool(chosen) or bool(search.text)
     return Cases(
         text=search.text,
         filters=_filters(scope, given),
         lines=tuple(_line(each, scope) for each in shown),
-        next_href=_next(given, shown) if len(found) > FOUND_A_PAGE else "",
+        next_href=_next(given, page) if len(found) > FOUND_A_PAGE else "",
         is_first_page="after" not in given,
         is_filtered=is_filtered,
         asked=_asked(given),

@@ -87,6 +87,7 @@ class DecisionBar:
     actions: tuple[ActionShown, ...]
     note: str
     undo_seconds: int
+    training: str = ""  # the queue whose training the reader has yet to pass
 
 
 def decision_bar(
@@ -104,7 +105,7 @@ def decision_bar(
     }
     may = [verb for verb in task.verbs if answers[verb].allowed]
     said = consequences(contract, case, task)
-    steps = next_steps(contract, case, task)
+    steps = next_steps(contract, case, task) if task.look is None else ()
     undo = contract.queues[task.queue].undo_seconds
     actions = tuple(
         ActionShown(
@@ -124,7 +125,13 @@ def decision_bar(
         for verb in Verb
         if verb in task.verbs
     )
-    return DecisionBar(actions=actions, note=_note(task, answers), undo_seconds=undo)
+    untrained = any(each.rule == "training" for each in answers.values())
+    return DecisionBar(
+        actions=actions,
+        note=_note(task, answers),
+        undo_seconds=undo,
+        training=str(task.queue) if untrained else "",
+    )
 
 
 def _asked(

@@ -12,7 +12,7 @@ from typing import Any, Final
 from interlock.console import words
 from interlock.domain.one_line import brief
 from interlock.domain.review import ReviewTask
-from interlock.web.veil import Veil
+from interlock.papers.veil import Veil
 
 WIDE: Final = 160  # letters of an item
 SEAL: Final = 8  # letters of the seal that name it

@@ -16,8 +16,8 @@ from interlock.console import words
 from interlock.contracts import fields_of
 from interlock.domain.one_line import brief
 from interlock.domain.review import EditTarget, ReviewKind, ReviewTask, Verb
+from interlock.papers.veil import Veil
 from interlock.runtime.workflow import Workflow
-from interlock.web.veil import Veil
 
 PREFIX: Final = "field-"  # of every field's name in the form
 WIDE: Final = 60  # letters from which on a text gets a box of several lines

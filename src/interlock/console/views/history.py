@@ -17,9 +17,9 @@ from interlock.domain.review import ReviewTask
 from interlock.domain.rules.outlook import name_of
 from interlock.domain.rules.shown import KeptBack
 from interlock.papers.timeline import timeline, worth_telling
+from interlock.papers.veil import Veil
 from interlock.runtime.context import Context
 from interlock.storage.quality import LikeThis, PastDecision
-from interlock.web.veil import Veil
 
 SHOWN: Final = 5  # past decisions beside a question
 LATEST: Final = 8  # entries of a case that a task shows; the case page shows all

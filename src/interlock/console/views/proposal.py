@@ -13,12 +13,14 @@ from typing import Any, Final
 from interlock.domain.one_line import brief
 from interlock.domain.quality import band_of
 from interlock.domain.review import ReviewTask
+from interlock.domain.rules.shown import KeptBack
+from interlock.papers.veil import Veil
 from interlock.papers.words import confidence
 from interlock.runtime.context import Context
-from interlock.web.veil import Veil
 
 WIDE: Final = 240  # letters of what it says
 FEW: Final = 20  # judged proposals under which a share says little
+COUNTS_IT: Final = "How often reviewers agreed is told once the second answer is there."
 CARE: Final = 0.7  # of reviewers agreeing; under it the reader is told to take care
 
 
@@ -36,9 +38,19 @@ class ProposalShown:
 
 
 def proposal_shown(
-    context: Context, task: ReviewTask, content: Mapping[str, Any], veil: Veil, *, hidden: bool
+    context: Context,
+    task: ReviewTask,
+    content: Mapping[str, Any],
+    veil: Veil,
+    *,
+    hidden: bool,
+    kept: KeptBack,
 ) -> ProposalShown | None:
-    """The proposal of a task, or None when no AI had a say."""
+    """The proposal of a task, or None when no AI had a say.
+
+    hidden: not before the reader's own answer. kept: how often reviewers agreed counts the answer
+    that is kept back, so beside one it is not told.
+    """
     if hidden:
         return ProposalShown(hidden=True)
     said = content.get("proposal")
@@ -50,7 +62,7 @@ def proposal_shown(
         reasons=tuple(_sentences(veil.text(str(said.get("rationale") or "")))),
         weak=veil.text(str(said.get("weak_point") or "")),
         confidence=confidence(share),
-        calibration=_calibration(context, task, share),
+        calibration=COUNTS_IT if kept.answers else _calibration(context, task, share),
         model=str(said.get("model") or ""),
     )
 

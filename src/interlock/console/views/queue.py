@@ -26,12 +26,12 @@ from interlock.domain.rules.lens import lens_of
 from interlock.domain.rules.outlook import name_of
 from interlock.domain.rules.shown import is_hidden_from
 from interlock.identity import Visitor
+from interlock.papers.veil import Veil
 from interlock.papers.words import confidence
 from interlock.runtime.context import Context
 from interlock.storage import PlaceWrong, QueuePlace, TaskQuery, place_of
 from interlock.storage.rows import URGENCY
 from interlock.storage.task_places import place_from
-from interlock.web.veil import Veil
 
 HIDDEN: Final = "hidden"
 PAGE: Final = 50  # rows of one page; two screens
@@ -276,7 +276,7 @@ def row_of(
         severity=task.severity,
         what=what,
         party=veil.text(case.title or case.key),
-        ai=_ai(case, hides=hides),
+        ai=_ai(case, hides=hides) if task.look is None else "",
         held_by=name_of(contract, held) if held else "",
         version=task.version,
     )

@@ -32,9 +32,9 @@ from interlock.domain.one_line import brief
 from interlock.domain.review import ReviewTask
 from interlock.domain.rules import asking, assign
 from interlock.domain.rules.outlook import name_of, owner_id
-from interlock.domain.rules.shown import is_hidden_from, shown_case, shown_package
+from interlock.domain.rules.shown import as_asked, is_hidden_from, shown_case, shown_package
+from interlock.papers.veil import Veil
 from interlock.web.boundary import Caller
-from interlock.web.veil import Veil
 
 LONGEST_LEAD = 220  # letters
 
@@ -113,7 +113,7 @@ def task_view(caller: Caller, task: ReviewTask, typed: Typed = NOTHING_TYPED) ->
     )
     return TaskView(
         task=task,
-        case=shown_case(case),
+        case=shown_case(as_asked(case, kept)),
         clock=words.clock_of(task, now),
         what=words.sentence(task.exception_type or "") or words.KINDS[task.kind],
         workflow=contract.title,
@@ -125,7 +125,7 @@ def task_view(caller: Caller, task: ReviewTask, typed: Typed = NOTHING_TYPED) ->
         failed=tuple(veil.text(each) for each in _failed(content)),
         silence=_silence(contract, task, now),
         hidden=hidden,
-        proposal=proposal_shown(context, task, content, veil, hidden=hidden),
+        proposal=proposal_shown(context, task, content, veil, hidden=hidden, kept=kept),
         fields=field_list(
             workflow,
             task,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
+from interlock.contracts.checks.bands import gap_problems
 from interlock.contracts.checks.people import unknown_person
 from interlock.contracts.draft import Draft
 from interlock.contracts.problem import Problem, did_you_mean
@@ -31,6 +32,7 @@ def problems(draft: Draft) -> Iterator[Problem]:
             yield from _quorum_problems(draft, place, tier, tier.quorum)
         yield from _limit_problems(draft, place, tier)
     yield from _contradictions(draft)
+    yield from gap_problems(draft)
 
 
 def _quorum_problems(

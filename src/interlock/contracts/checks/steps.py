@@ -128,4 +128,4 @@ def _never_automate_problems(draft: Draft) -> Iterator[Problem]:
         elif step is None and nearest(name, [*steps, *draft.shape.actions]):
             known = [*steps, *draft.shape.actions]
             message = f'never_automate has "{name}", which is no step and no action'
-            yield draft.warning(path, message, did_you_mean(name, known, ""))
+            yield draft.problem(path, message, did_you_mean(name, known, ""))

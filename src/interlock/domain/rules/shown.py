@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from interlock.domain.case import Arm, Case, CaseState
+from interlock.domain.case import Arm, Case, CaseState, WaitsFor
 from interlock.domain.ids import PersonId, TaskId
 from interlock.domain.people import CONTRACT_ALONE, Standing
 from interlock.domain.quality import LookKind
@@ -28,10 +28,12 @@ COMPARED: Final = frozenset({LookKind.SECOND, LookKind.ADJUDICATION})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptBack:
     """What of a case one person may not know yet. ai: what the AI suggested. answers: the tasks
-    of which they may not know how they were answered, or by whom."""
+    of which they may not know how they were answered, or by whom. look: where they may be asked
+    the same; None where there are no such answers."""
 
     ai: bool = False
     answers: frozenset[TaskId] = frozenset()
+    look: ReviewTask | None = None
 
 
 NOTHING_KEPT_BACK: Final = KeptBack()
@@ -45,12 +47,44 @@ def kept_back(
     An earlier answer is kept back from those who may still be asked the same: not from who had
     their say already, and not from an account that decides nothing there.
     """
-    ai, answers = False, set[TaskId]()
+    ai, answers, look = False, set[TaskId](), None
     for task in tasks:
         ai = ai or is_hidden_from(task, person)
         if task.is_live and task.look in COMPARED and _may_be_asked(task, person, standing):
             answers.update(task.about)
-    return KeptBack(ai=ai, answers=frozenset(answers))
+            look = look or task
+    return KeptBack(ai=ai, answers=frozenset(answers), look=look)
+
+
+def as_asked(case: Case, kept: KeptBack) -> Case:
+    """The case as whoever may still be asked may see it: nothing in it tells the first answer.
+
+    What became of a case is an answer to the question it waited on. So it reads as waiting on that
+    question, without fields, which an answer may have changed, and without what was done since.
+    """
+    look = kept.look
+    if look is None:
+        return case
+    return replace(
+        case,
+        data={},
+        amount=look.amount,
+        updated_at=look.opened_at,
+        state=CaseState.WAITING,
+        waits_for=WaitsFor.REVIEW,
+        wake_at=None,
+        step=look.step,
+        outputs={},
+        proposal=None,
+        exception=None,
+        actions=(),
+        approvals=(),
+        task=look.id,
+        outcome=None,
+        handling=None,
+        closed_at=None,
+        version=0,
+    )
 
 
 def _may_be_asked(task: ReviewTask, person: str, standing: Standing) -> bool:

@@ -57,3 +57,39 @@ FROM audit_entry
 WHERE NOT EXISTS (SELECT 1 FROM case_file WHERE case_file.id = audit_entry.case_id)
 ORDER BY case_id
 LIMIT :limit;
+
+-- name: cases_beside_log
+-- Where these cases stand, as their own rows say it.
+SELECT id, key, tenant, amount_micros, state, waits_for, exception_type, outcome, handling,
+    CAST(body AS text) AS body
+FROM case_file
+WHERE id IN :cases
+ORDER BY id;
+
+-- name: tasks_beside_log
+-- The tasks of these cases, as their own rows say it.
+SELECT case_id, id, queue, state, CAST(body AS text) AS body
+FROM review_task
+WHERE case_id IN :cases
+ORDER BY id;
+
+-- name: decisions_beside_log
+-- The decisions about these cases, in order, as their own rows say it.
+SELECT case_id, task_id AS id, verb, decided_by, CAST(body AS text) AS body
+FROM decision
+WHERE case_id IN :cases
+ORDER BY decision.id;
+
+-- name: evidence_beside_log
+-- What reviewers of these cases were shown, as the rows of the packages say it.
+SELECT case_id, task_id AS id, digest, CAST(body AS text) AS body
+FROM evidence_package
+WHERE case_id IN :cases
+ORDER BY task_id;
+
+-- name: actions_beside_log
+-- The actions of these cases, as their own rows say it.
+SELECT case_id, id, name, digest, state, CAST(body AS text) AS body
+FROM action
+WHERE case_id IN :cases
+ORDER BY id;

@@ -114,6 +114,13 @@ WHERE assigned_to = :kept_for AND state = 'open' AND assigned_to IS NOT NULL
 ORDER BY due_at, urgency, id
 LIMIT :limit;
 
+-- name: live_looks
+-- The live looks beside these cases.
+SELECT CAST(body AS text) AS body
+FROM review_task
+WHERE case_id IN :cases AND kind = 'quality_sample' AND state IN ('open', 'claimed')
+ORDER BY id;
+
 -- name: tasks
 -- One page of the tasks that match, over ones too, the most urgent first.
 SELECT CAST(body AS text) AS body, due_at, urgency, id
