@@ -62,6 +62,12 @@ class Alarms:
             rows = self._db.rows(conn, "pauses_of_alarms", first=number, last=number)
         return [pause_from(row) for row in rows]
 
+    def needed_by_others(self, number: AlarmId) -> dict[PauseId, AlarmId]:
+        """Of these pauses, those another alarm needs: one that is open, or was kept off."""
+        with self._db.reading() as conn:
+            rows = self._db.rows(conn, "pauses_others_need", alarm=number)
+        return {PauseId(row.pause): AlarmId(row.alarm) for row in rows}
+
     def take_alarm(self, alarm: AlarmReview, by: str, at: datetime) -> AlarmReview:
         """The review, now said to be looked at by this person.
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from interlock.domain.alarm import AlarmReview, AlarmState
+from interlock.domain.alarm import AlarmReview, AlarmState, Unlike
+from interlock.domain.case import Case
 from interlock.domain.people import Right
 from interlock.storage import AlarmUnknown
 from interlock.web.boundary import Caller, RightMissing, note_crossing
@@ -60,6 +61,19 @@ def alarms_for(
             break
         place = page[-1].id
     return found[:limit]
+
+
+def unlike_for(caller: Caller, unlike: Sequence[Unlike]) -> list[tuple[Case, float | None]]:
+    """The cases that stand out, of those the visitor may see. A case whose AI suggestion is kept
+    back from them is left out: that it stands out would tell of it."""
+    cases = {each.id: each for each in caller.store.load([each.case_id for each in unlike])}
+    return [
+        (case, each.value)
+        for each in unlike
+        if (case := cases.get(each.case_id)) is not None
+        and caller.is_visible(case.workflow, case.tenant)
+        and not caller.kept_back(case).ai
+    ]
 
 
 def _is_theirs(caller: Caller, alarm: AlarmReview) -> bool:

@@ -28,7 +28,7 @@ from interlock.domain.alarm import AlarmDecision, AlarmReview
 from interlock.domain.people import Right
 from interlock.runtime.commands import alarms
 from interlock.storage import AlarmOvertaken
-from interlock.web.alarms import alarm_for, alarms_for
+from interlock.web.alarms import alarm_for, alarms_for, unlike_for
 from interlock.web.boundary import Caller, needs
 
 router = APIRouter(prefix="/alarms", tags=["alarms"], route_class=IdempotentRoute)
@@ -107,7 +107,8 @@ def _pictured(caller: Caller, alarm: AlarmReview) -> AlarmPictureShape:
         and alarms.may_decide(context, alarm, caller.id, each).allowed
     ]
     now = caller.services.clock.now()
-    return picture_shape(alarm, alarms.picture(context, alarm), may, now)
+    picture = alarms.picture(context, alarm)
+    return picture_shape(alarm, picture, unlike_for(caller, picture.unlike), may, now)
 
 
 def _told(caller: Caller, alarm: AlarmReview, response: Response) -> AlarmShape:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -10,7 +11,8 @@ from pydantic import ConfigDict, Field
 
 from interlock.api.shapes.house import PauseShape, pause_shape
 from interlock.api.shapes.plain import Name, Paged, Said, Shape
-from interlock.domain.alarm import AlarmDecision, AlarmReview, AlarmState, Unlike
+from interlock.domain.alarm import AlarmDecision, AlarmReview, AlarmState
+from interlock.domain.case import Case
 from interlock.domain.watching import Measure, Reading, ReadingState
 from interlock.runtime.commands.alarms import Decided, Picture
 
@@ -125,7 +127,11 @@ def alarm_shape(alarm: AlarmReview, now: datetime) -> AlarmShape:
 
 
 def picture_shape(
-    alarm: AlarmReview, picture: Picture, may_decide: list[AlarmDecision], now: datetime
+    alarm: AlarmReview,
+    picture: Picture,
+    unlike: Sequence[tuple[Case, float | None]],
+    may_decide: list[AlarmDecision],
+    now: datetime,
 ) -> AlarmPictureShape:
     return AlarmPictureShape(
         **alarm_shape(alarm, now).model_dump(exclude={"reading"}),
@@ -135,7 +141,7 @@ def picture_shape(
             for each in picture.pauses
         ],
         readings=[reading_shape(each) for each in picture.readings],
-        unlike=[_unlike(each, alarm) for each in picture.unlike],
+        unlike=[_unlike(case, value, alarm) for case, value in unlike],
         may_decide=may_decide,
     )
 
@@ -163,7 +169,7 @@ def reading_shape(reading: Reading) -> ReadingShape:
     )
 
 
-def _unlike(each: Unlike, alarm: AlarmReview) -> UnlikeShape:
+def _unlike(case: Case, value: float | None, alarm: AlarmReview) -> UnlikeShape:
     """An amount is the case's own to show or to veil, so only its place in the list is told."""
-    told = None if alarm.reading.measure is Measure.AMOUNT else each.value
-    return UnlikeShape(case_id=each.case_id, value=told)
+    told = None if alarm.reading.measure is Measure.AMOUNT else value
+    return UnlikeShape(case_id=case.id, value=told)

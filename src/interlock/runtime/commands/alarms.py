@@ -79,6 +79,14 @@ def picture(context: Context, alarm: AlarmReview) -> Picture:
     )
 
 
+def would_lift(context: Context, alarm: AlarmReview) -> tuple[list[Pause], list[Pause]]:
+    """The pauses that going on would lift now, and those that would stay in force."""
+    needed = context.store.needed_by_others(alarm.id)
+    in_force = [each for each in context.store.pauses_of_alarm(alarm.id) if each.is_in_force]
+    lifted = [each for each in in_force if _is_its_own(each) and each.id not in needed]
+    return lifted, [each for each in in_force if each not in lifted]
+
+
 def may_take(context: Context, alarm: AlarmReview, by: str) -> Permission:
     """Whether this person may say that they look at it, with the reason: who may decide, may."""
     return may_decide(context, alarm, by, AlarmDecision.STAY_OFF)
@@ -173,8 +181,13 @@ def _would_go_on(context: Context, alarm: AlarmReview) -> tuple[PauseScope, ...]
     return tuple(
         each.scope
         for each in context.store.pauses_of_alarm(alarm.id)
-        if each.is_in_force and each.by == WATCH and not each.scope.also_actions
+        if each.is_in_force and _is_its_own(each)
     )
+
+
+def _is_its_own(pause: Pause) -> bool:
+    """Whether an alarm set it, as it is: no person asked for it, or for more of it."""
+    return pause.by == WATCH and not pause.scope.also_actions
 
 
 def _given(verb: str, number: int, reason: str) -> str:

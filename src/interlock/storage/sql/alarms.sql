@@ -107,6 +107,15 @@ RETURNING
     id, kind, workflow, name, also_actions, set_by, reason, set_at,
     lifted_at, lifted_by, lifted_because;
 
+-- name: pauses_others_need
+-- Of what was paused with this alarm, what another one still needs, with that other's number.
+SELECT other.pause, min(other.alarm) AS alarm
+FROM alarm_pause AS mine
+JOIN alarm_pause AS other ON other.pause = mine.pause AND other.alarm <> mine.alarm
+JOIN alarm_review ON alarm_review.id = other.alarm
+WHERE mine.alarm = :alarm AND (alarm_review.state = 'open' OR alarm_review.decision = 'stay_off')
+GROUP BY other.pause;
+
 -- name: decide_alarms_of_pause
 -- Decides each open review that has nothing paused any more now that this pause is lifted.
 UPDATE alarm_review
