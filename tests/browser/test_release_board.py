@@ -6,8 +6,7 @@ Its one rule: the town behind it is the tests' own, so that every number on the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,38 +19,10 @@ from interlock.domain.gate import GateDecision
 from interlock.domain.quality import Quality
 from interlock.domain.release import Release
 from interlock.release import lifecycle, taking_back
+from tests.browser.street import SIDEWAYS, WIDTHS, Street
 from tests.support.browser import Browser
 from tests.web.rollout import WHY, at_stage, by_contract, gate_looks, handled, proposed, say
-from tests.web.serving import served
 from tests.web.town import SOUTH, Town
-
-BOARD = "/workflows/claims/release"
-WIDTHS = (320, 390, 720, 1024, 1440)
-SIDEWAYS = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@dataclass(slots=True, kw_only=True)
-class Street:
-    """The town's console on a real socket, once it is open. base: its address."""
-
-    town: Town
-    base: str = ""
-
-    @contextmanager
-    def open(self) -> Iterator[Street]:
-        """The console, from now until the end."""
-        with served(self.town.app) as base:
-            yield replace(self, base=base)
-
-    def visit(self, browser: Browser, person: str, path: str = BOARD) -> Browser:
-        """The page there, with this person signed in."""
-        browser.open(f"{self.base}/sign-in")
-        cookie = {"name": "interlock_session", "value": self.town.session(person), "path": "/"}
-        browser.driver.add_cookie(cookie)
-        browser.size(1440, 900)
-        browser.console_errors()
-        browser.open(self.base + path)
-        return browser
 
 
 @pytest.fixture

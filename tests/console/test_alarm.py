@@ -25,7 +25,7 @@ def test_the_page_says_what_was_seen_and_which_cases_to_look_at(desk: Desk) -> N
 
     page = desk.visit("head").get(f"/alarms/{alarm.id}")
 
-    assert page.one("h1").text_content() == "Mean confidence, judge"
+    assert page.one("h1").text_content() == "Alarm: mean confidence, judge"
     assert [each.text_content() for each in page.all("#alarm-state dd")[:2]] == [
         "0.4",
         "at least 0.8",
@@ -44,7 +44,7 @@ def test_letting_ai_go_on_takes_two_steps(desk: Desk) -> None:
     before = paused(desk)
     done = head.send(second, f"form[action='/alarms/{alarm.id}/decide']", reason="a new form")
 
-    assert "Goes on: Claims, step judge. 0 cases waited for it." in second.text
+    assert "Goes on: Claims, step judge. No case waits for it." in second.text
     assert before == ["step claims.judge"]
     assert paused(desk) == []
     assert "AI may go on: Head decided" in done.text
@@ -146,6 +146,7 @@ def test_it_stands_above_the_queue_of_those_who_may_decide_it(desk: Desk) -> Non
     [row] = mine.all("#desk-alarms a")
     assert row.get("href") == f"/alarms/{alarm.id}"
     assert "Claims: 0.4, expected at least 0.8" in row.text_content()
+    assert "An alarm asks you" in mine.text
     assert not theirs.all("#desk-alarms a")
 
 

@@ -84,7 +84,10 @@ def alarm_events(request: Request, caller: Reader, number: Number) -> EventSourc
         now = services_of(request).clock.now()
         yield ServerSentEvent(event="time", data=now.isoformat(timespec="seconds"))
         alarm = alarm_for(caller, number)
-        view: dict[str, Any] = {"a": alarm_shown(caller, alarm), "news": str(alarm.version) != version}
+        view: dict[str, Any] = {
+            "a": alarm_shown(caller, alarm),
+            "news": str(alarm.version) != version,
+        }
         for place, template in LIVE.items():
             yield fragment(request, place, template, **view)
         yield fragment(request, "pause-banner", "pause_banner.html")

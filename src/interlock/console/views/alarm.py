@@ -149,8 +149,7 @@ def effects_of(context: Context, alarm: AlarmReview, decision: AlarmDecision) ->
         off = [f"Stays paused: {scope_in_words(e.scope, contracts)}." for e in [*lifted, *kept]]
         return (*off, "Nobody is asked about this again until somebody resumes it.")
     said = [
-        f"Goes on: {scope_in_words(each.scope, contracts)}. "
-        f"{words.counted(held.get(each.id, 0), 'case')} waited for it."
+        f"Goes on: {scope_in_words(each.scope, contracts)}. {_waiting(held.get(each.id, 0))}"
         for each in lifted
     ]
     for each in kept:
@@ -161,6 +160,12 @@ def effects_of(context: Context, alarm: AlarmReview, decision: AlarmDecision) ->
         )
         said.append(f"Stays paused: {scope_in_words(each.scope, contracts)}, because {why}.")
     return tuple(said) or ("Nothing is paused by it any more.",)
+
+
+def _waiting(cases: int) -> str:
+    if not cases:
+        return "No case waits for it."
+    return f"{words.counted(cases, 'case')} {'waits' if cases == 1 else 'wait'} for it."
 
 
 def _choices(

@@ -48,6 +48,11 @@ class AlarmLine:
     is_late: bool
 
     @property
+    def name(self) -> str:
+        """What it is called at the top of its page, and at home."""
+        return f"Alarm: {self.title[:1].lower()}{self.title[1:]}"
+
+    @property
     def href(self) -> str:
         return f"/alarms/{self.id}"
 

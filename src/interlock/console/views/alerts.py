@@ -66,7 +66,7 @@ def _alarms(context: Context, visitor: Visitor, scope: Scope) -> Iterator[Alert]
         yield Alert(
             state="bad" if line.is_late else "warn",
             icon="stop",
-            title=f"Alarm: {words.spaced(line.title[:1].lower() + line.title[1:])}",
+            title=line.name,
             text=f"{line.workflow}. {words.sentence_of(line.seen)}. AI is off. "
             f"{line.asked} is asked, {due}.{holds}",
             label="Look at it",
