@@ -39,6 +39,7 @@ GATE_LOOKED: Final = "gate_looked"
 NOTICE_FAILED: Final = "notice_failed"
 NOTICE_DEAD: Final = "notice_dead"
 ALARM_RAISED: Final = "alarm_raised"
+ALARM_DECIDED: Final = "alarm_decided"
 LISTENING_FAILED: Final = "listening_failed"
 
 

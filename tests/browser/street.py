@@ -9,10 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Final
 
 from tests.support.browser import Browser
 from tests.web.serving import served
 from tests.web.town import Town
+
+WIDTHS: Final = (320, 390, 720, 1024, 1440)
+SIDEWAYS: Final = (
+    "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -19,14 +19,12 @@ from interlock.domain.gate import GateDecision
 from interlock.domain.quality import Quality
 from interlock.domain.release import Release
 from interlock.release import lifecycle, taking_back
-from tests.browser.street import Street
+from tests.browser.street import SIDEWAYS, WIDTHS, Street
 from tests.support.browser import Browser
 from tests.web.rollout import WHY, at_stage, by_contract, gate_looks, handled, proposed, say
 from tests.web.town import SOUTH, Town
 
 BOARD = "/workflows/claims/release"
-WIDTHS = (320, 390, 720, 1024, 1440)
-SIDEWAYS = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture

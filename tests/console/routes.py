@@ -52,6 +52,10 @@ WANTED: dict[tuple[str, str], Right | str] = {
     ("GET", "/pause"): R.SEE,
     ("POST", "/pause"): R.PAUSE,
     ("POST", "/pause/resume"): R.RESUME,
+    ("GET", "/alarms/{number}"): R.SEE,
+    ("POST", "/alarms/{number}/take"): R.PAUSE,
+    ("POST", "/alarms/{number}/decide"): R.PAUSE,
+    ("GET", "/events/alarm/{number}"): R.SEE,
     ("GET", "/cases"): R.SEE,
     ("GET", "/cases/{case_id}"): R.SEE,
     ("GET", "/cases/{case_id}/file"): R.SEE,
@@ -100,6 +104,7 @@ FORMS: dict[str, dict[str, str]] = {
     "/work/answer": {"text": "this one"},
     "/pause": {"kind": "step", "workflow": "claims", "name": "no_such_step", "reason": "a drill"},
     "/pause/resume": {"kind": "step", "workflow": "claims", "name": "none", "reason": "over"},
+    "/alarms/{number}/decide": {"decision": "stay_off", "reason": "a drill"},
     "/cases/{case_id}/comment": {"text": "look again"},
     "/cases/{case_id}/protect": {
         "name": "one",

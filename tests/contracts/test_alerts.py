@@ -39,3 +39,36 @@ def test_a_mistaken_alert_is_refused(tmp_path: Path, alert: str, said: str) -> N
 def test_a_right_alert_is_none(tmp_path: Path) -> None:
     """A band on one side is enough."""
     assert report_of(tmp_path / "w", "{measure: latency, high: 900}") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("alerts_queue: nowhere", 'alarms go to "nowhere", which is no queue of this contract'),
+        ("alerts_sla_minutes: 0", "monitoring.alerts_sla_minutes"),
+        ("alerts_queue: clerks", None),
+    ],
+)
+def test_a_queue_that_answers_alarms_is_one_of_the_contract(
+    tmp_path: Path, line: str, said: str | None
+) -> None:
+    """Else a question would be put to nobody."""
+    write_scaffold(tmp_path / "w", "expenses", MORNING)
+    file = tmp_path / "w" / "contract.yaml"
+    alert = "  alerts:\n    - {measure: latency, high: 900}"
+    file.write_text(f"{file.read_text()}\nmonitoring:\n{alert}\n  {line}\n")
+
+    found = [problem.message for problem in check_contract(tmp_path / "w").problems]
+
+    assert any(said in message for message in found) if said else found == []
+
+
+def test_a_queue_for_alarms_where_nothing_is_watched_is_a_mistake(tmp_path: Path) -> None:
+    """Whoever wrote it thinks that something is."""
+    write_scaffold(tmp_path / "w", "expenses", MORNING)
+    file = tmp_path / "w" / "contract.yaml"
+    file.write_text(f"{file.read_text()}\nmonitoring:\n  alerts_sla_minutes: 30\n")
+
+    [found] = check_contract(tmp_path / "w").problems
+
+    assert found.message == "alerts_sla_minutes is for alarms, and nothing is watched"

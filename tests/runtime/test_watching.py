@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -13,32 +11,9 @@ from interlock.domain.watching import ReadingState
 from interlock.runtime.commands.pausing import PauseRefused, pause, resume
 from interlock.runtime.context import Context
 from interlock.runtime.watching_chore import watch
-from interlock.runtime.workflow import Workflows
-from interlock.storage import Store, open_store
+from interlock.storage import open_store
+from tests.runtime.alarmed import HOUR, LOW_CONFIDENCE, MANY_ACTIONS, SMALL, doubtful, watching
 from tests.runtime.office import Office
-
-LOW_CONFIDENCE = {"measure": "confidence", "step": "judge", "low": 0.8}
-MANY_ACTIONS = {"measure": "action_rate", "high": 3}
-SMALL = PauseScope(kind=ScopeKind.AGENT, name="small-1")
-HOUR = 61  # minutes: the window is over, and what commits late has had its time
-
-
-def watching(office: Office, *alerts: dict[str, Any], store: Store | None = None) -> Context:
-    """The office with these alerts in its contract; asked for three events a window at least."""
-    plain = {"window_minutes": 60, "minimum": 3, "step": None, "low": None, "high": None}
-    lines = [{**plain, "learned": False, **each} for each in alerts]
-    loaded = office.workflow.loaded
-    contract = replace(loaded.contract, monitoring={"alerts": lines})
-    workflow = replace(office.workflow, loaded=replace(loaded, contract=contract))
-    return replace(
-        office.context, workflows=Workflows([workflow]), store=store or office.context.store
-    )
-
-
-def doubtful(office: Office, count: int) -> None:
-    """So many refunds of which the model is not sure."""
-    for number in range(count):
-        office.unsure(f"R-{number}")
 
 
 def states(context: Context) -> list[ReadingState]:

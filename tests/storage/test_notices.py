@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
 
 from interlock.domain.notice import Channel, NewNotice, NoticeKind, NoticeState
-from interlock.storage import Store
+from interlock.storage import Store, open_store
 from tests.storage.builders import NOW
 
 LEASE = timedelta(minutes=3)
@@ -93,3 +97,20 @@ def test_only_what_was_given_up_is_tried_again(store: Store) -> None:
     assert store.retry_notices(NOW, first.id) == 0
     assert store.retry_notices(NOW) == 1
     assert [each.id for each in store.begin_notices(NOW, 5, LEASE)] == [second.id]
+
+
+def test_what_was_to_be_told_is_still_told_after_an_upgrade(tmp_path: Path) -> None:
+    """SQLite makes the table anew to let it hold more kinds; nothing in it may be lost."""
+    with open_store(f"sqlite:///{tmp_path / 'old.db'}") as store:
+        config = Config()
+        config.set_main_option("script_location", "interlock.storage:migrations")
+        with store.engine.begin() as conn:
+            config.attributes["connection"] = conn
+            command.upgrade(config, "0014")
+        store.add_notices([a_notice(), a_notice(2)], NOW)
+        before = store.notices()
+
+        store.upgrade()
+
+        assert store.notices() == before
+        assert store.add_notices([a_notice(), a_notice(3)], NOW) == 1

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from interlock.domain.action import ActionState
+from interlock.domain.alarm import AlarmDecision, AlarmState
 from interlock.domain.case import Arm, CaseState, ClosingOutcome, Handling, Phase, WaitsFor
 from interlock.domain.contract import Severity, Stage
 from interlock.domain.fact import FactKind
@@ -62,6 +63,9 @@ ENUMS: dict[str, type[StrEnum]] = {
     "past_decision.verb": Verb,
     "watch_reading.measure": Measure,
     "watch_reading.state": ReadingState,
+    "alarm_review.measure": Measure,
+    "alarm_review.state": AlarmState,
+    "alarm_review.decision": AlarmDecision,
 }
 
 

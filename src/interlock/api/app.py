@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from interlock.api.description import PREFIX, describe_with
 from interlock.api.gauges import Gauges
 from interlock.api.routes import (
+    alarms,
     cases,
     contracts,
     deciding,
@@ -33,6 +34,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     releases.router,
     house.audit,
     house.pauses,
+    alarms.router,
     people.me,
     people.accounts,
     people.absences,

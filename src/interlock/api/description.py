@@ -22,6 +22,7 @@ TAGS: Final = (
     ("releases", "Versions on their way to autonomy: gates, verdicts, promotion, rollback."),
     ("audit", "The record, and the proof that nobody changed it."),
     ("pauses", "The kill switch: a person can always stop it."),
+    ("alarms", "A number left its band: what was seen, and what follows."),
     ("people", "Accounts, roles, and who is away."),
     ("me", "Your own rights, tokens and training."),
     ("events", "What changed, as it happens."),

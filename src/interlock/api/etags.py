@@ -12,6 +12,7 @@ from fastapi import Header
 from starlette.requests import Request
 from starlette.responses import Response
 
+from interlock.domain.alarm import AlarmReview
 from interlock.domain.case import Case
 from interlock.domain.release import Release
 from interlock.domain.review import ReviewTask
@@ -25,7 +26,7 @@ IfMatch = Annotated[
     str | None,
     Header(
         max_length=LONGEST,
-        description="The ETag of the task or release as you saw it; a decision needs it.",
+        description="The ETag of the task, release or alarm as you saw it; a decision needs it.",
     ),
 ]
 
@@ -88,6 +89,11 @@ def case_tag(case: Case) -> str:
 def release_tag(release: Release) -> str:
     """The tag of a release; it changes with everything done to it."""
     return f'"{release.version}-{release.id}"'
+
+
+def alarm_tag(alarm: AlarmReview) -> str:
+    """The tag of an alarm; it changes when it is taken or decided, or breaks again."""
+    return f'"{alarm.version}-{alarm.id}"'
 
 
 def is_known(request: Request, tag: str, response: Response) -> Response | None:

@@ -147,7 +147,7 @@ COMMANDS: Final = MappingProxyType(
             says="Serve the console and the API; workers run apart.",
         ),
         "watch": Entry(
-            module="watch", panel=KEEP, says="How agents behave against what is expected."
+            module="watch", panel=KEEP, says="How agents behave against what is expected; alarms."
         ),
         "notices": Entry(
             module="notices", panel=KEEP, says="What people and systems are told; try again."

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from interlock.console.pages import (
+    alarm,
     answer,
     audit,
     bulk,
@@ -45,6 +46,7 @@ PAGES: Final = (
     answer,
     training,
     pause,
+    alarm,
     events,
     errors,
     home,

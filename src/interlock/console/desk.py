@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse
 
 from interlock.console import words
 from interlock.console.shell import page
+from interlock.console.views.alarm_line import alarms_for_desk
 from interlock.console.views.held import held_decisions
 from interlock.console.views.queue import QueueView, queue_view
 from interlock.console.views.queue_filter import QueueFilter
@@ -87,6 +88,7 @@ def desk_page(
         asked_link=link,
         comments=_comments(caller, shown),
         decided=_decided(caller, shown),
+        alarms=alarms_for_desk(caller),
         done_words=words.DONE,
         **queue_part(caller, wanted, current=task.id if task else ""),
     )

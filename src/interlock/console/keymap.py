@@ -28,6 +28,8 @@ KEYMAP: Final[tuple[tuple[str, Rows], ...]] = (
             (("X",), "escalate"),
             (("I",), "ask for information"),
             (("Z",), "undo while held"),
+            (("L",), "let AI go on, at an alarm"),
+            (("O",), "keep AI off, at an alarm"),
             (("1 to 9",), "pick a reason"),
             (("Ctrl", "Enter"), "confirm"),
             (("Esc",), "close the panel"),

@@ -27,6 +27,7 @@ from interlock.contracts.shape_rollout import RolloutShape
 from interlock.contracts.shape_steps import ActionShape, StepShape
 from interlock.contracts.value_types import (
     Count,
+    Minutes,
     Name,
     Names,
     OneOrMoreNames,
@@ -87,6 +88,8 @@ class MonitoringShape(Shape):
     tolerance: dict[str, Tolerance] = Field(default_factory=dict)
     drift: OneOrMoreNames = Field(default_factory=list)
     alerts: list[AlertShape] = Field(default_factory=list)
+    alerts_queue: Name | None = None
+    alerts_sla_minutes: Minutes | None = None
 
 
 class AdoptionShape(Shape):

@@ -23,6 +23,9 @@ class NoticeKind(StrEnum):
     QUESTION_ASKED = "question_asked"
     PAUSE_SET = "pause_set"
     PAUSE_LIFTED = "pause_lifted"
+    ALARM_RAISED = "alarm_raised"  # for people too: a number left its band, somebody has to look
+    ALARM_LATE = "alarm_late"  # the same: nobody decided it in time
+    ALARM_DECIDED = "alarm_decided"
 
 
 class Channel(StrEnum):

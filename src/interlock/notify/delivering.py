@@ -29,6 +29,7 @@ FIRST_WAIT: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = timedelta(hours=2)
 SENT_ARE_KEPT: Final = timedelta(days=30)
 # Worth telling only while somebody can still do something about it.
+ABOUT_ALARMS: Final = frozenset({NoticeKind.ALARM_RAISED, NoticeKind.ALARM_LATE})
 ABOUT_OPEN_WORK: Final = frozenset({NoticeKind.AT_RISK, NoticeKind.ESCALATED, NoticeKind.ASSIGNED})
 
 
@@ -116,6 +117,8 @@ class Deliverer:
         return f"{text}\n\nAnswer here, once and without an account:\n{link}"
 
     def _is_moot(self, context: Context, notice: Notice) -> bool:
+        if notice.kind in ABOUT_ALARMS and notice.channel is not Channel.WEBHOOK:
+            return not context.store.alarm(int(notice.body["alarm"])).is_open
         if notice.kind not in ABOUT_OPEN_WORK:
             return False
         return not context.store.task(str(notice.body["task"])).is_live

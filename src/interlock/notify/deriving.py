@@ -6,7 +6,7 @@ so each source is read a little further back than needed, and nothing that commi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
@@ -16,16 +16,18 @@ from interlock.domain.case import Arm, Case
 from interlock.domain.contract import WorkflowContract
 from interlock.domain.fact import FactKind
 from interlock.domain.ids import CaseId
-from interlock.domain.notice import Channel, NewNotice, NoticeKind
+from interlock.domain.notice import NewNotice, NoticeKind
 from interlock.domain.review import ReviewTask
-from interlock.notify import wording
+from interlock.notify import alarms, wording
 from interlock.notify.events import case_event, pause_event, task_event
 from interlock.notify.recipients import Recipients
 from interlock.notify.settings import NotifySettings
+from interlock.notify.telling import mail, to_people, to_services, to_systems
 from interlock.runtime.context import Context
 from interlock.storage import ChangedRow, TaskQuery
 
 FACTS, RISK, HOUSE, DIGEST = "facts", "at_risk", "house", "digest"  # the names of the sources
+LATE_ALARMS: Final = "alarm_late"
 PAGE: Final = 500
 PAGES: Final = 20  # read in one look; the next one is soon
 LATE_COMMIT_SECONDS: Final = 10.0  # a fact may become visible after one with a higher number
@@ -63,6 +65,7 @@ class Deriver:
             self._facts(context)
             + self._at_risk(context)
             + self._house(context)
+            + self._late_alarms(context)
             + self._digest(context)
         )
 
@@ -135,7 +138,15 @@ class Deriver:
             told = self._told(people, contract, case, task, said)
             words = wording.about_task(said, contract, case, task, self._settings.public_url)
             subject = f"fact:{fact.id}"
-            yield from self._for_people(people, contract, said, subject, told, words)
+            yield from to_people(
+                self._settings,
+                people,
+                contract,
+                kind=said,
+                subject=subject,
+                told=told,
+                words=words,
+            )
 
     def _told(
         self,
@@ -165,14 +176,7 @@ class Deriver:
         else:
             more = {"verb": fact.detail} if kind is NoticeKind.REVIEW_DECIDED else {}
             body = task_event(kind, contract, case, task, fact.at, **more)
-        for endpoint in self._settings.endpoints:
-            yield NewNotice(
-                subject=f"fact:{fact.id}",
-                kind=kind,
-                recipient=endpoint.name,
-                channel=Channel.WEBHOOK,
-                body=body,
-            )
+        yield from to_systems(self._settings, kind, f"fact:{fact.id}", body)
 
     def _question(
         self,
@@ -190,7 +194,7 @@ class Deriver:
             return
         if self._settings.has_mail and self._settings.public_url:
             body = wording.about_question(contract, case, task, places[-1])
-            yield _mail(f"fact:{fact.id}", NoticeKind.QUESTION, who, body, contract, people)
+            yield mail(f"fact:{fact.id}", NoticeKind.QUESTION, who, body, contract, people)
 
     # --- deadlines ---------------------------------------------------------------------------
 
@@ -219,7 +223,15 @@ class Deriver:
             return
         kind, told = NoticeKind.AT_RISK, people.of_task(contract, case, task)
         words = wording.about_task(kind, contract, case, task, self._settings.public_url)
-        yield from self._for_people(people, contract, kind, f"task:{task.id}", told, words)
+        yield from to_people(
+            self._settings,
+            people,
+            contract,
+            kind=kind,
+            subject=f"task:{task.id}",
+            told=told,
+            words=words,
+        )
 
     # --- the house log and the day -------------------------------------------------------------
 
@@ -231,22 +243,28 @@ class Deriver:
         if not entries:
             return 0
         now = context.clock.now()
-        fresh = [e for e in entries if e.kind in PAUSES and now - e.at < TOO_OLD]
-        found = [notice for entry in fresh for notice in self._about_pause(entry)]
+        fresh = [e for e in entries if now - e.at < TOO_OLD]
+        found = [n for e in fresh if e.kind in PAUSES for n in self._about_pause(e)]
+        for entry in fresh:
+            if entry.kind in alarms.KINDS:
+                found += alarms.about_entry(context, self._settings, entry, now)
         return context.store.add_notices(found, now, place=(HOUSE, str(entries[-1].seq)))
 
     def _about_pause(self, entry: AuditEntry) -> Iterator[NewNotice]:
         kind, subject = PAUSES[entry.kind], f"house:{entry.seq}"
-        for endpoint in self._settings.endpoints:
-            yield NewNotice(
-                subject=subject,
-                kind=kind,
-                recipient=endpoint.name,
-                channel=Channel.WEBHOOK,
-                body=pause_event(kind, entry),
-            )
+        yield from to_systems(self._settings, kind, subject, pause_event(kind, entry))
         words = wording.about_pause(kind, entry.actor, entry.body, self._settings.public_url)
-        yield from self._for_services(kind, subject, words)
+        yield from to_services(self._settings, kind, subject, words)
+
+    def _late_alarms(self, context: Context) -> int:
+        now, place = context.clock.now(), context.store.notice_place(LATE_ALARMS)
+        if place is None:
+            return self._begin(context, LATE_ALARMS, now.isoformat())
+        since = max(datetime.fromisoformat(place) - OVERLAP, now - TOO_OLD)
+        late = context.store.alarms_come_due(since, now, PAGE)
+        found = [n for each in late for n in alarms.about_late(context, self._settings, each, now)]
+        until = late[-1].due_at + OVERLAP if len(late) == PAGE else now
+        return context.store.add_notices(found, now, place=(LATE_ALARMS, until.isoformat()))
 
     def _digest(self, context: Context) -> int:
         """Once a day, to each person: what of theirs is late."""
@@ -268,7 +286,7 @@ class Deriver:
                 by_person.setdefault(person, []).append(task)
                 contracts.setdefault(person, contract)
         found = [
-            _mail(
+            mail(
                 f"day:{today}",
                 NoticeKind.DIGEST,
                 person,
@@ -280,47 +298,9 @@ class Deriver:
         ]
         return context.store.add_notices(found, now, place=(DIGEST, today))
 
-    # --- to whom -----------------------------------------------------------------------------
-
-    def _for_people(
-        self,
-        people: Recipients,
-        contract: WorkflowContract,
-        kind: NoticeKind,
-        subject: str,
-        told: Iterable[str],
-        words: wording.Words,
-    ) -> Iterator[NewNotice]:
-        if self._settings.has_mail:
-            for person in people.reachable(contract, told):
-                yield _mail(subject, kind, person, words, contract, people)
-        yield from self._for_services(kind, subject, words)
-
-    def _for_services(
-        self, kind: NoticeKind, subject: str, words: wording.Words
-    ) -> Iterator[NewNotice]:
-        for name in self._settings.services:
-            yield NewNotice(
-                subject=subject, kind=kind, recipient=name, channel=Channel.SERVICE, body=words
-            )
-
     def _begin(self, context: Context, source: str, place: str) -> int:
         """The first look: nobody is told of the past."""
         return context.store.add_notices([], context.clock.now(), place=(source, place))
-
-
-def _mail(
-    subject: str,
-    kind: NoticeKind,
-    person: str,
-    words: wording.Words,
-    contract: WorkflowContract,
-    people: Recipients,
-) -> NewNotice:
-    body = {**words, "to": people.address(contract, person)}
-    return NewNotice(
-        subject=subject, kind=kind, recipient=f"person:{person}", channel=Channel.MAIL, body=body
-    )
 
 
 def _said_to_people(fact: ChangedRow, task: ReviewTask) -> NoticeKind | None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from interlock.domain.alarm import AlarmReview
 from interlock.domain.audit import AuditEntry
 from interlock.domain.case import Case
 from interlock.domain.contract import WorkflowContract
@@ -49,6 +50,24 @@ def pause_event(kind: NoticeKind, entry: AuditEntry) -> dict[str, Any]:
     wanted = ("pause", "scope", "workflow", "name", "also_actions", "reason")
     by = entry.actor.removeprefix("person:")
     return _event(kind, entry.at, {**{name: entry.body.get(name) for name in wanted}, "by": by})
+
+
+def alarm_event(kind: NoticeKind, entry: AuditEntry) -> dict[str, Any]:
+    """An event about an alarm: what the house log has of it."""
+    return _event(kind, entry.at, {**entry.body, "by": entry.actor.removeprefix("person:")})
+
+
+def alarm_late_event(kind: NoticeKind, alarm: AlarmReview) -> dict[str, Any]:
+    """An event about an alarm that nobody decided in time."""
+    about = {
+        "alarm": alarm.id,
+        "workflow": alarm.workflow,
+        "words": alarm.reading.words,
+        "queue": alarm.queue,
+        "due_at": alarm.due_at.astimezone(UTC).isoformat(),
+        "held_by": alarm.held_by,
+    }
+    return _event(kind, alarm.due_at, about)
 
 
 def _case(contract: WorkflowContract | None, case: Case) -> dict[str, Any]:

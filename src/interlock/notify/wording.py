@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from interlock.domain.alarm import AlarmReview
 from interlock.domain.case import Case
 from interlock.domain.contract import WorkflowContract
 from interlock.domain.notice import NoticeKind
@@ -89,6 +90,21 @@ def about_pause(kind: NoticeKind, actor: str, body: Mapping[str, Any], public_ur
     done = "paused" if kind is NoticeKind.PAUSE_SET else "goes on"
     lines = [f"By {actor.removeprefix('person:')}: {body.get('reason', '')}"]
     return _words(f"AI {done}: {scope_of(body)}", lines, public_url, "/pause")
+
+
+def about_alarm(kind: NoticeKind, title: str, alarm: AlarmReview, public_url: str) -> Words:
+    """Title and text about a number that left its band, for whoever is asked what follows."""
+    late = kind is NoticeKind.ALARM_LATE
+    lines = [
+        f"{title}: {alarm.reading.words}",
+        "The AI is off. Does it go on, or stay off?",
+        f"{'It was due' if late else 'Due'} {at_minute(alarm.due_at)}",
+    ]
+    if alarm.held_by:
+        lines.append(f"{alarm.held_by} looks at it")
+    lead = "Late alarm" if late else "Alarm"
+    words = _words(f"{lead}: {alarm.subject}, {title}", lines, public_url, f"/alarms/{alarm.id}")
+    return words | {"alarm": alarm.id}
 
 
 def scope_of(body: Mapping[str, Any]) -> str:

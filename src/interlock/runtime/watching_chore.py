@@ -1,7 +1,7 @@
 """What a worker does to notice that an agent behaves unlike itself: it reads each window once.
 
-Its one rule: a breach stops the AI at once and a person lets it go on; nothing here ever lifts a
-pause.
+Its one rule: a breach stops the AI at once and asks people what follows; nothing here ever lifts
+a pause.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 
 from interlock.domain.contract import WorkflowContract
 from interlock.domain.pause import PauseScope, ScopeKind
-from interlock.domain.rules import watching
+from interlock.domain.rules import alarms, watching
 from interlock.domain.watching import AlertRule, Reading, ReadingState
 from interlock.observe import ALARM_RAISED, log
 from interlock.runtime.chores import Chore
@@ -57,7 +57,8 @@ def _read(
     reading = watching.read(contract, rule, window, facts, before)
     breached = reading.state is ReadingState.BREACH
     stops = _stops(context, contract, reading) if breached else []
-    recorded = context.store.add_reading(reading, stops, now)
+    opening = alarms.opening(contract, now) if breached else None
+    recorded = context.store.add_reading(reading, stops, now, opening)
     if recorded is None:
         return 0
     if breached:

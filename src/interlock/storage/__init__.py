@@ -4,6 +4,8 @@ from interlock.storage.changed import ChangedRow
 from interlock.storage.claims import DEAD_AFTER_SECONDS
 from interlock.storage.desk import Absence, AnswerLink, InHandCount, ReviewDraft
 from interlock.storage.errors import (
+    AlarmOvertaken,
+    AlarmUnknown,
     CaseAmbiguous,
     CaseUnknown,
     DatabaseUnreachable,
@@ -45,6 +47,8 @@ __all__ = [
     "DEAD_AFTER_SECONDS",
     "HOUSE",
     "Absence",
+    "AlarmOvertaken",
+    "AlarmUnknown",
     "Also",
     "AnswerLink",
     "CaseAmbiguous",

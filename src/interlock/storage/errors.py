@@ -113,3 +113,32 @@ class TaskAmbiguous(_Ambiguous):
 
     code = "task_ambiguous"
     what = "review tasks"
+
+
+class AlarmUnknown(InterlockError):
+    """There is no alarm of this number, or none for whoever asks."""
+
+    code = "alarm_unknown"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+    def __str__(self) -> str:
+        return f"there is no alarm {self.number}; see: interlock watch alarms"
+
+
+class AlarmOvertaken(InterlockError):
+    """The alarm is not what was looked at: it was decided, taken, or broke again meanwhile."""
+
+    code = "alarm_version_changed"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+    def __str__(self) -> str:
+        return (
+            f"alarm {self.number} changed since it was looked at, and nothing was recorded; "
+            "look at it again, then decide"
+        )

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from interlock.domain.ids import CaseId
 from interlock.domain.pause import AgentSeen, Pause, PauseId, PauseScope
+from interlock.storage.alarm_rows import decide_by_hand
 from interlock.storage.database import Database
 from interlock.storage.house_log import HouseNote, append_house
 from interlock.storage.recording import repeated
@@ -72,13 +73,16 @@ class Pauses:
                     set_at=self._db.moment(at),
                 )
                 pause = pause_from(row)
-                append_house(self._db, conn, _note(PAUSE_SET, pause, by, reason, at))
+                append_house(self._db, conn, pause_note(PAUSE_SET, pause, by, reason, at))
                 return pause
 
         return repeated(transaction)
 
     def lift_pause(self, scope: PauseScope, by: str, reason: str, at: datetime) -> Pause | None:
-        """The pause of this scope, lifted, with its entry in the house log; None: there is none."""
+        """The pause of this scope, lifted, with its entry in the house log; None: there is none.
+
+        An alarm review that has nothing paused any more is thereby decided, by the same person.
+        """
 
         def transaction() -> Pause | None:
             with self._db.writing() as conn:
@@ -93,7 +97,8 @@ class Pauses:
                 if not rows:
                     return None
                 pause = pause_from(rows[0])
-                append_house(self._db, conn, _note(PAUSE_LIFTED, pause, by, reason, at))
+                append_house(self._db, conn, pause_note(PAUSE_LIFTED, pause, by, reason, at))
+                decide_by_hand(self._db, conn, pause, by, reason, at)
                 return pause
 
         return repeated(transaction)
@@ -144,7 +149,8 @@ def scope_row(scope: PauseScope) -> dict[str, Any]:
     return {"kind": scope.kind, "workflow": scope.workflow, "name": clean(scope.name)}
 
 
-def _note(kind: str, pause: Pause, by: str, reason: str, at: datetime) -> HouseNote:
+def pause_note(kind: str, pause: Pause, by: str, reason: str, at: datetime) -> HouseNote:
+    """The entry that says what a person paused or lifted, and why."""
     return HouseNote(
         at=at,
         actor=f"person:{by}",

@@ -11,6 +11,7 @@ from typing import Self
 from sqlalchemy import Engine
 
 from interlock.storage.accounts import Accounts
+from interlock.storage.alarms import Alarms
 from interlock.storage.beside_log import BesideLog
 from interlock.storage.case_search import CaseSearching
 from interlock.storage.changed import Changed
@@ -65,6 +66,7 @@ class Store(
     Verdicts,
     ProtectedCases,
     Watching,
+    Alarms,
     ReleaseBoard,
 ):
     """Cases, tasks, actions, facts and the audit log, in SQLite or PostgreSQL."""

@@ -1,27 +1,26 @@
-"""Readings as they are stored, each with the pause it causes.
+"""Readings as they are stored, each with the pause and the review it causes.
 
-Its one rule: a window is read once, and a breach, its pause and their house entries are one
-transaction; so no breach is on record that stopped nothing.
+Its one rule: a window is read once, and a breach, its pause, its review and their house entries
+are one transaction; so no breach is on record that stopped nothing and asked nobody.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
+from interlock.domain.alarm import AlarmOpening
 from interlock.domain.ids import WorkflowId
 from interlock.domain.pause import Pause, PauseScope
 from interlock.domain.watching import Band, Measure, Reading, ReadingState
+from interlock.storage.alarm_rows import ALARM_RAISED, WATCH, open_review, reading_row
 from interlock.storage.database import Database, moment_of
 from interlock.storage.house_log import HouseNote, append_house
 from interlock.storage.pauses import PAUSE_SET, scope_row
 from interlock.storage.recording import repeated
 from interlock.storage.rows import clean
 from interlock.storage.starts import pause_from
-
-WATCH: Final = "watch"  # who sets such a pause; no person is called so, and it lifts nothing
-ALARM_RAISED: Final = "alarm_raised"
 
 
 class Watching:
@@ -30,34 +29,44 @@ class Watching:
     _db: Database
 
     def add_reading(
-        self, reading: Reading, scopes: Sequence[PauseScope], at: datetime
+        self,
+        reading: Reading,
+        scopes: Sequence[PauseScope],
+        at: datetime,
+        opening: AlarmOpening | None = None,
     ) -> list[Pause] | None:
         """The pauses now in force because of this reading; None when the window was read before.
 
         scopes: what stops; nothing unless it is a breach. A pause that is in force already stays.
+        opening: who is asked about a breach, and by when.
         """
 
         def transaction() -> list[Pause] | None:
             with self._db.writing() as conn:
                 if scopes:
                     self._db.run(conn, "keep_starts_out")
-                if not self._db.rows(conn, "add_reading", **self._row(reading)):
+                row = reading_row(self._db, reading) | {"state": reading.state}
+                if not self._db.rows(conn, "add_reading", **row):
                     return None
                 if reading.state is not ReadingState.BREACH:
                     return []
+                # Pauses, then the review, then the house log: all who change these do so in
+                # this order, so that two of them never wait for each other.
+                pauses = [self._pause(conn, each, reading, at) for each in scopes]
                 alarm = {"workflow": reading.workflow, "words": reading.words}
-                append_house(
-                    self._db,
-                    conn,
-                    HouseNote(at=at, actor=WATCH, kind=ALARM_RAISED, body=alarm),
-                )
-                return [self._pause(conn, each, reading, at) for each in scopes]
+                if opening is not None:
+                    alarm |= open_review(self._db, conn, reading, pauses, opening, at)
+                notes = [HouseNote(at=at, actor=WATCH, kind=ALARM_RAISED, body=alarm)]
+                notes += [_note(each, at) for each in pauses if (each.by, each.at) == (WATCH, at)]
+                for note in notes:
+                    append_house(self._db, conn, note)
+                return pauses
 
         return repeated(transaction)
 
     def is_read(self, reading: Reading) -> bool:
         """True when this window was read already."""
-        row = self._row(reading)
+        row = reading_row(self._db, reading)
         names = ("workflow", "measure", "step", "begins_at", "ends_at")
         with self._db.reading() as conn:
             return bool(self._db.rows(conn, "is_read", **{name: row[name] for name in names}))
@@ -77,6 +86,19 @@ class Watching:
                 workflow=workflow,
                 any_state=not states,
                 states=list(states),
+                limit=limit,
+            )
+        return [_reading(row) for row in rows]
+
+    def readings_of(self, reading: Reading, limit: int) -> list[Reading]:
+        """The newest readings of the same number, any window's length, the newest first."""
+        with self._db.reading() as conn:
+            rows = self._db.rows(
+                conn,
+                "readings_of_number",
+                workflow=reading.workflow,
+                measure=reading.measure,
+                step=reading.step,
                 limit=limit,
             )
         return [_reading(row) for row in rows]
@@ -107,31 +129,19 @@ class Watching:
             reason=clean(reading.words),
             set_at=self._db.moment(at),
         )
-        pause = pause_from(row)
-        body = {
-            "pause": pause.id,
-            "scope": scope.kind,
-            "workflow": scope.workflow,
-            "name": scope.name,
-            "also_actions": scope.also_actions,
-            "reason": reading.words,
-        }
-        append_house(self._db, conn, HouseNote(at=at, actor=WATCH, kind=PAUSE_SET, body=body))
-        return pause
+        return pause_from(row)
 
-    def _row(self, reading: Reading) -> dict[str, Any]:
-        return {
-            "workflow": reading.workflow,
-            "measure": reading.measure,
-            "step": reading.step,
-            "begins_at": self._db.moment(reading.begins),
-            "ends_at": self._db.moment(reading.ends),
-            "events": reading.events,
-            "value": reading.value,
-            "low": reading.band.low,
-            "high": reading.band.high,
-            "state": reading.state,
-        }
+
+def _note(pause: Pause, at: datetime) -> HouseNote:
+    body = {
+        "pause": pause.id,
+        "scope": pause.scope.kind,
+        "workflow": pause.scope.workflow,
+        "name": pause.scope.name,
+        "also_actions": pause.scope.also_actions,
+        "reason": pause.reason,
+    }
+    return HouseNote(at=at, actor=WATCH, kind=PAUSE_SET, body=body)
 
 
 def _reading(row: Any) -> Reading:

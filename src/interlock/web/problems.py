@@ -52,6 +52,7 @@ _STATUS: Final = MappingProxyType(
         "evidence_changed": 412,
         "task_version_changed": 412,
         "release_version_changed": 412,
+        "alarm_version_changed": 412,
         "precondition_needed": 428,
         "rate_exceeded": 429,
         "sign_in_too_soon": 429,

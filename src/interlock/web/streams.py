@@ -24,7 +24,11 @@ from interlock.web.keeping import is_kept_from
 LONGEST_STREAM_SECONDS: Final = 300.0
 SEND_SECONDS: Final = 30.0  # a client that takes nothing for so long is gone
 AGAIN_AFTER_MS: Final = 2_000  # what a browser waits before it connects again
-FOR_ALL: Final = ("pause", "release_")  # how the house's news that concern everybody begin
+FOR_ALL: Final = (
+    "pause",
+    "release_",
+    "alarm_",
+)  # how the house's news that concern everybody begin
 
 Render = Callable[[Change], Iterable[ServerSentEvent]]
 

@@ -16,6 +16,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from interlock.console import words
 from interlock.console.desk import queue_part
 from interlock.console.shell import fragment
+from interlock.console.views.alarm_line import alarms_for_desk
 from interlock.console.views.queue import row_of
 from interlock.console.views.queue_filter import QueueFilter
 from interlock.domain.fact import FactKind
@@ -78,6 +79,7 @@ class _Desk:
         yield ServerSentEvent(event="time", data=self._now().isoformat(timespec="seconds"))
         if change.kind == HOUSE:
             yield self._piece("pause-banner", "pause_banner.html")
+            yield self._alarms()
             return
         yield self._piece("nav-work", "nav_count.html")
         queue = self._queue()
@@ -89,6 +91,11 @@ class _Desk:
             yield self._list(NEW_WORK)
         else:
             yield from self._moved(change)
+
+    def _alarms(self) -> ServerSentEvent:
+        level = 3 if self.chosen else 2
+        found = alarms_for_desk(self.caller)
+        return self._piece("desk-alarms", "work_alarms.html", alarms=found, level_of_groups=level)
 
     def _moved(self, change: Change) -> Iterator[ServerSentEvent]:
         for task in self._tasks(change.case_id):

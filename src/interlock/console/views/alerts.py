@@ -12,8 +12,10 @@ from datetime import timedelta
 from typing import Final
 
 from interlock.console import words
+from interlock.console.views.alarm_line import line_of
 from interlock.console.views.scope import Scope
 from interlock.identity import Visitor
+from interlock.runtime.commands.alarms import open_alarms
 from interlock.runtime.context import Context
 from interlock.storage.overview import ExceptionCount, QueueLoad
 
@@ -41,6 +43,7 @@ def alerts_of(
 ) -> tuple[Alert, ...]:
     """Everything that needs a look now, the worst first."""
     found = [
+        *_alarms(context, visitor, scope),
         *_late(scope, loads),
         *_unknown(context, scope),
         *_stuck(context, scope),
@@ -50,6 +53,25 @@ def alerts_of(
         *_at_risk(scope, loads),
     ]
     return tuple(sorted(found, key=lambda alert: ORDER[alert.state]))
+
+
+def _alarms(context: Context, visitor: Visitor, scope: Scope) -> Iterator[Alert]:
+    """Its number counts every tenant's cases, so it is for who may see every one."""
+    for each in open_alarms(context) if visitor.tenants is None else ():
+        if each.workflow not in scope.contracts:
+            continue
+        line = line_of(context, each)
+        due = "late" if line.is_late else f"due {words.clock(each.due_at, scope.now)}"
+        holds = f" {line.held_by} looks at it." if line.held_by else ""
+        yield Alert(
+            state="bad" if line.is_late else "warn",
+            icon="stop",
+            title=line.name,
+            text=f"{line.workflow}. {words.sentence_of(line.seen)}. AI is off. "
+            f"{line.asked} is asked, {due}.{holds}",
+            label="Look at it",
+            href=line.href,
+        )
 
 
 def _late(scope: Scope, loads: Sequence[QueueLoad]) -> Iterator[Alert]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from interlock.console import words
 from interlock.domain.contract import WorkflowContract
@@ -15,6 +16,9 @@ from interlock.domain.ids import PersonId
 from interlock.domain.pause import PauseScope, ScopeKind
 from interlock.runtime.commands.pausing import pauses
 from interlock.runtime.context import Context
+from interlock.storage.alarm_rows import WATCH
+
+AN_ALARM: Final = "an alarm"  # what people call what no person set
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,11 @@ class PauseShown:
     by: str
     at: datetime
     reason: str
+
+    @property
+    def who(self) -> str:
+        """By whom, as a sentence begins."""
+        return "An alarm" if self.by == AN_ALARM else self.by
 
 
 def shown_pauses(context: Context) -> tuple[PauseShown, ...]:
@@ -75,6 +84,8 @@ def _step(contract: WorkflowContract | None, name: str) -> str:
 
 
 def _name(context: Context, person: str, contracts: Mapping[str, WorkflowContract]) -> str:
+    if person == WATCH:
+        return AN_ALARM
     who = PersonId(person)
     account = context.store.account(who)
     if account is not None:

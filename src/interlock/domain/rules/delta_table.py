@@ -160,6 +160,8 @@ RELEASE: Final[Mapping[Path, Weigh]] = MappingProxyType(
         ("rollout", "waive", "order"): silent,
         ("monitoring", "tolerance", "*"): tolerance,
         ("monitoring", "alerts"): alerts,
+        ("monitoring", "alerts_queue"): silent,  # who is asked; the AI is off until they answer
+        ("monitoring", "alerts_sla_minutes"): silent,
         ("monitoring", "drift"): fewer_widen("fields watched for drift"),
         ("adoption", "*"): gone_widens("an adoption milestone"),
         ("adoption", "order"): silent,

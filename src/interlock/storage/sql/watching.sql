@@ -24,6 +24,14 @@ WHERE (CAST(:workflow AS text) IS NULL OR workflow = :workflow)
 ORDER BY id DESC
 LIMIT :limit;
 
+-- name: readings_of_number
+-- The newest readings of one number, the newest first.
+SELECT workflow, measure, step, begins_at, ends_at, events, value, low, high, state
+FROM watch_reading
+WHERE workflow = :workflow AND measure = :measure AND step = :step
+ORDER BY id DESC
+LIMIT :limit;
+
 -- name: readings_to_learn_from
 -- The values of the newest windows of the same length that were as expected, the newest first.
 SELECT value, begins_at, ends_at
