@@ -106,17 +106,6 @@ class Releases:
             rows = self._db.rows(conn, "release_events", release=release_id)
         return EVENT.decode_all([row.body for row in rows])
 
-    def segments_of_eras(self, eras: Sequence[EraId]) -> list[str]:
-        """The segments whose cases were opened in these eras."""
-        with self._db.reading() as conn:
-            return [row.segment for row in self._db.rows(conn, "segments_of_eras", eras=list(eras))]
-
-    def rejected_in_eras(self, eras: Sequence[EraId]) -> dict[str, datetime]:
-        """Segments in which a person found wrong what nobody had been asked about → when last."""
-        with self._db.reading() as conn:
-            rows = self._db.rows(conn, "rejected_in_eras", eras=list(eras))
-        return {row.segment: moment_of(row.at) for row in rows}
-
     def shadow_counts(self, eras: Sequence[EraId]) -> list[ShadowCount]:
         """How a watched AI agreed with the real handling, by step and segment."""
         with self._db.reading() as conn:
