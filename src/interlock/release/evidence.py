@@ -6,6 +6,7 @@ Its one rule: what was not counted is said to be missing, with the reason; it is
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias
@@ -17,6 +18,8 @@ from interlock.domain.ids import Fingerprint, WorkflowId
 from interlock.domain.release import Release
 from interlock.domain.rollout import Precondition
 from interlock.domain.rules.gate_stages import ALONE, BUDGET_SPENT, CASES
+from interlock.domain.rules.release_moves import eras_of
+from interlock.domain.rules.tallying import BUSINESS, Terms
 from interlock.release.budget import budget_state
 from interlock.release.conditions import conditions_of
 from interlock.release.protected.keeping import latest_result
@@ -24,7 +27,6 @@ from interlock.runtime.context import Context
 from interlock.storage import Store
 from interlock.storage.verdicts import Comparisons, EraCounts, EraScope, QueueLateness
 
-BUSINESS: Final = frozenset({Arm.RELEASE, Arm.CANARY})  # no holdback, no planted questions
 Supplied: TypeAlias = Mapping[Precondition, tuple[Finding, str]]
 NOTHING_YET: Final[Supplied] = MappingProxyType(
     {
@@ -112,6 +114,28 @@ def scope_of(release: Release, segment: str, now: datetime) -> EraScope:
     )
 
 
+def judged_at(stage: Stage) -> frozenset[Arm]:
+    """Whose cases are the evidence at a stage: in canary, those the machine decides alone."""
+    return frozenset({Arm.CANARY}) if stage is Stage.CANARY else BUSINESS
+
+
+def terms_of(contract: WorkflowContract, stage: Stage) -> Terms:
+    """What an era at this stage is counted by."""
+    return Terms(
+        ai_steps=frozenset(step.step_name for step in contract.steps if step.is_ai),
+        case_arms=frozenset(judged_at(stage)),
+    )
+
+
+def count_up(context: Context, release: Release, now: datetime) -> None:
+    """Counts what is new in every era the release had, so that looks find it counted."""
+    contract = context.workflows.of(release.fingerprint).contract
+    stands = (release.stand, *release.segments.values())
+    terms = {each.era: terms_of(contract, each.stage) for each in stands}
+    for era in eras_of(release):
+        context.store.move_tally(era, terms.get(era), now)
+
+
 def _counted(
     store: Store, contract: WorkflowContract, scope: EraScope, stage: Stage
 ) -> tuple[dict[str, Count], int, datetime | None]:
@@ -119,9 +143,8 @@ def _counted(
     if stage is Stage.SHADOW:
         compared = store.era_comparisons(scope)
         return _of_shadow(compared), compared.last_id, compared.last_at
-    ai_steps = [step.step_name for step in contract.steps if step.is_ai]
-    judged = _with_arms(scope, {Arm.CANARY}) if stage is Stage.CANARY else scope
-    seen = store.era_counts(judged, ai_steps)
+    terms = terms_of(contract, stage)
+    seen = store.era_counts(replace(scope, arms=judged_at(stage)), terms.ai_steps)
     changed, decided = store.era_proposals_decided(scope)
     counts = _of_cases(seen)
     counts["human_override_rate"] = Count(hits=changed, cases=decided)
@@ -184,14 +207,3 @@ def _protected(found: ProtectedResult | None) -> tuple[Finding, str]:
 def _window(contract: WorkflowContract) -> timedelta:
     gate = contract.gate
     return timedelta(hours=gate.promotion_window_hours if gate else 48)
-
-
-def _with_arms(scope: EraScope, arms: set[Arm]) -> EraScope:
-    return EraScope(
-        workflow=scope.workflow,
-        era=scope.era,
-        since=scope.since,
-        until=scope.until,
-        arms=frozenset(arms),
-        segment=scope.segment,
-    )
