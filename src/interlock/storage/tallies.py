@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -39,6 +39,7 @@ from interlock.storage.tally_rows import (
 from interlock.storage.verdicts import NO_END, Comparisons, EraCounts, EraScope
 
 Lines = dict[CountKey, Hits]
+MOST_NEWS: Final = 10_000  # facts a look counts beside the tally
 
 
 class Tallies:
@@ -119,6 +120,8 @@ class Tallies:
         part = WHOLE if scope.segment is None else part_of(clean(scope.segment))
         rows = self._db.rows(conn, "counts_of_part", era=scope.era, part=part)
         lines = self._with_news(conn, scope.era, place, rows, scope.until)
+        if lines is None:
+            return None
         return {key: hits for key, hits in lines.items() if key.part == part}
 
     def _serving(self, conn: Connection, era: EraId) -> TallyPlace | None:
@@ -134,10 +137,13 @@ class Tallies:
         place: TallyPlace,
         rows: Iterable[Any],
         until: datetime | None,
-    ) -> Lines:
-        """The lines in these rows, and those of every part with what came since."""
+    ) -> Lines | None:
+        """The lines in these rows, and those of every part with what came since; None when so
+        much came that counting everything anew is quicker."""
         lines = dict(map(line_of, rows))
-        news = facts_above(self._db, conn, era, place.counted_to, NO_END, NO_END)
+        news = facts_above(self._db, conn, era, place.counted_to, NO_END, MOST_NEWS)
+        if len(news) == MOST_NEWS:
+            return None
         added = added_by((each for each in news if until is None or each.at <= until), place.terms)
         changes = counts_after(added, marks_before(self._db, conn, era, added.cases))
         for key, hits in changes.items():
@@ -147,12 +153,13 @@ class Tallies:
     def _by_segment(self, era: EraId, counts: Counts, recount: str) -> dict[str, datetime]:
         """By segment, when a thing was last seen in an era."""
         with self._db.reading_one_state() as conn:
-            place = self._serving(conn, era)
-            if place is None:
+            place, lines = self._serving(conn, era), None
+            if place is not None:
+                rows = self._db.rows(conn, "counts_of_segments", era=era, counts=counts)
+                lines = self._with_news(conn, era, place, rows, None)
+            if lines is None:
                 rows = self._db.rows(conn, recount, era=era)
                 return {row.segment: moment_of(row.at) for row in rows}
-            rows = self._db.rows(conn, "counts_of_segments", era=era, counts=counts)
-            lines = self._with_news(conn, era, place, rows, None)
         return {
             segment_of(key.part): hits.last_at
             for key, hits in lines.items()

@@ -31,7 +31,8 @@ from interlock.storage.tally_rows import (
 # A look is as of its worker's clock, and a fact of its own worker's. What is younger than this is
 # left to the look, so that clocks may differ by as much and every look still finds the tally.
 SETTLED_AFTER: Final = timedelta(seconds=30)
-BATCH: Final = 20_000  # facts counted in one transaction
+BATCH: Final = 10_000  # facts counted in one transaction, which others may wait for
+MOST_AT_ONCE: Final = 50_000  # facts counted in one go: the sweep has other things to do
 
 
 class Mark(NamedTuple):
@@ -51,14 +52,13 @@ class TallyMoves:
 
         terms: what it is counted by; other terms than before begin it anew. None: as before.
         """
-        if not self._is_behind(era, terms):
-            return 0
         counted = 0
-        while True:
+        while self._is_behind(era, terms) and counted < MOST_AT_ONCE:
             facts = repeated(lambda: self._moved(era, terms, now))
             counted += facts
             if facts < BATCH:
-                return counted
+                break
+        return counted
 
     def forget_tallies(self, keep: Collection[EraId]) -> list[EraId]:
         """The eras whose tallies are gone now: all but these. A look at one of them counts anew."""
@@ -91,7 +91,7 @@ class TallyMoves:
             added = added_by(settled, place.terms)
             before = marks_before(db, conn, era, added.cases)
             marks = [
-                {"era": era, **key._asdict(), "marks": before.get(key, 0) | int(got)}
+                {"era": era, **key._asdict(), "marks": before.get(key, 0) | got}
                 for key, (got, _) in added.cases.items()
             ]
             lines = [line_row(era, *line) for line in counts_after(added, before).items()]

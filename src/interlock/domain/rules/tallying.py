@@ -118,9 +118,12 @@ class Hits(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Added:
-    """What some facts add: the marks each case got by them, and the counts beside cases."""
+    """What some facts add: the marks each case got by them, and the counts beside cases.
 
-    cases: dict[CaseKey, tuple[Mark, Hits]] = field(default_factory=dict)
+    Hits of a case are one, however many facts, and its newest fact.
+    """
+
+    cases: dict[CaseKey, tuple[int, Hits]] = field(default_factory=dict)
     facts: dict[CountKey, Hits] = field(default_factory=dict)
 
 
@@ -220,9 +223,12 @@ def _add(added: Added, fact: Told, part: str, terms: Terms) -> None:
 
 
 def _mark(added: Added, key: CaseKey, marks: Mark, one: Hits) -> None:
-    """Hits of a case are its newest fact, and one case however many facts."""
-    had, newest = added.cases.get(key, (Mark(0), one))
-    added.cases[key] = (had | marks, newest.plus(one)._replace(hits=1))
+    if key not in added.cases:
+        added.cases[key] = (int(marks), one)
+        return
+    had, newest = added.cases[key]
+    both = Hits(1, max(newest.last_id, one.last_id), max(newest.last_at, one.last_at))
+    added.cases[key] = (had | int(marks), both)
 
 
 def _put(counts: dict[CountKey, Hits], key: CountKey, hits: Hits) -> None:
