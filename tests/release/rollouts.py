@@ -23,9 +23,12 @@ WHY = "the test says so"
 
 def with_contract(office: Office, **changes: Any) -> None:
     """The office works by a contract that differs in these fields from now on."""
-    loaded = office.workflow.loaded
-    contract = replace(loaded.contract, **changes)
-    office.workflow = replace(office.workflow, loaded=replace(loaded, contract=contract))
+    with_loaded(office, contract=replace(office.workflow.contract, **changes))
+
+
+def with_loaded(office: Office, **changes: Any) -> None:
+    """The office works from a workflow that was loaded otherwise in these things from now on."""
+    office.workflow = replace(office.workflow, loaded=replace(office.workflow.loaded, **changes))
     workflows = Workflows([office.workflow])
     office.context = replace(office.context, workflows=workflows)
     office.runner = replace(office.runner, workflows=workflows)

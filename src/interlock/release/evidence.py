@@ -14,7 +14,6 @@ from typing import Final, Protocol, TypeAlias
 from interlock.domain.case import Arm
 from interlock.domain.contract import Stage, WorkflowContract
 from interlock.domain.gate import Count, Finding, GateEvidence
-from interlock.domain.ids import Fingerprint, WorkflowId
 from interlock.domain.release import Release
 from interlock.domain.rollout import Precondition
 from interlock.domain.rules.gate_stages import ALONE, BUDGET_SPENT, CASES
@@ -22,7 +21,7 @@ from interlock.domain.rules.release_moves import eras_of
 from interlock.domain.rules.tallying import BUSINESS, Terms
 from interlock.release.budget import budget_state
 from interlock.release.conditions import conditions_of
-from interlock.release.protected.keeping import latest_result
+from interlock.release.protected.standing import protected_standing
 from interlock.runtime.context import Context
 from interlock.storage import Store
 from interlock.storage.verdicts import Comparisons, EraCounts, EraScope, QueueLateness
@@ -38,23 +37,24 @@ NOTHING_YET: Final[Supplied] = MappingProxyType(
 
 
 class ProtectedResult(Protocol):
-    """What a run of the protected cases found: the critical ones that fail, by name, and whether
-    any was played and none of those fails."""
+    """What a run of the protected cases found: the critical ones that fail and those of them that
+    are regressions, by name; whether any was played and no critical one fails; and why it is not
+    of the cases in force, if it is not."""
 
-    @property
-    def critical_regressions(self) -> int: ...
     @property
     def failing_critical(self) -> tuple[str, ...]: ...
     @property
+    def regressions(self) -> tuple[str, ...]: ...
+    @property
     def is_pass(self) -> bool: ...
+    @property
+    def stale(self) -> str: ...
 
 
 class LatestResult(Protocol):
-    """The newest result of a version's protected cases, or None when they were never run."""
+    """What the newest run of a release's protected cases found, or None when there was none."""
 
-    def __call__(
-        self, store: Store, workflow: WorkflowId, fingerprint: Fingerprint, /
-    ) -> ProtectedResult | None: ...
+    def __call__(self, context: Context, release: Release, /) -> ProtectedResult | None: ...
 
 
 def collect(
@@ -63,7 +63,7 @@ def collect(
     segment: str,
     now: datetime,
     *,
-    latest: LatestResult = latest_result,
+    latest: LatestResult = protected_standing,
     supplied: Supplied = NOTHING_YET,
 ) -> GateEvidence:
     """The evidence on a release in one segment, as of now; segment empty: on all its cases.
@@ -74,7 +74,7 @@ def collect(
     contract = context.workflows.of(release.fingerprint).contract
     stand, store = release.stand_of(segment), context.store
     scope = scope_of(release, segment, now)
-    protected = latest(store, release.workflow, release.fingerprint)
+    protected = latest(context, release)
     counts, last_id, last_at = _counted(store, contract, scope, stand.stage)
     counts["critical_regressions"] = _regressions(protected)
     budget = budget_state(store, contract, scope, stand.stage)
@@ -189,16 +189,22 @@ def _late(queues: list[QueueLateness], allowed: float) -> Count:
 
 
 def _regressions(found: ProtectedResult | None) -> Count:
+    """Those known of, or that it is not known; what is known of is not unlearnt."""
     if found is None:
         return Count(broken="the protected cases were not run on this version")
-    return Count(hits=found.critical_regressions)
+    if found.stale and not found.regressions:
+        return Count(broken=found.stale)
+    return Count(hits=len(found.regressions))
 
 
 def _protected(found: ProtectedResult | None) -> tuple[Finding, str]:
     if found is None:
         return Finding.NOT_YET, "the protected cases were not run on this version"
     if found.failing_critical:
-        return Finding.FAIL, f"critical ones fail: {', '.join(found.failing_critical)}"
+        said = f"critical ones fail: {', '.join(found.failing_critical)}"
+        return Finding.FAIL, "; ".join(filter(None, (said, found.stale)))
+    if found.stale:
+        return Finding.NOT_YET, found.stale
     if not found.is_pass:
         return Finding.NOT_YET, "no protected case was played on this version"
     return Finding.PASS, "no critical protected case fails"

@@ -17,7 +17,7 @@ from interlock.release.evidence import (
     collect,
     scope_of,
 )
-from interlock.release.protected.keeping import latest_result
+from interlock.release.protected.standing import protected_standing
 from interlock.runtime.context import Context
 from interlock.storage import Store
 
@@ -64,7 +64,7 @@ def look(
     release: Release,
     segment: str = "",
     *,
-    latest: LatestResult = latest_result,
+    latest: LatestResult = protected_standing,
     supplied: Supplied = NOTHING_YET,
 ) -> GateNow:
     """How a release stands now, in one segment or all. Raises: NoGate, WorkflowUnknown."""
