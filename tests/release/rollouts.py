@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from interlock.canonical import digest
 from interlock.domain.contract import FallbackMode, ReleaseGate, Stage
 from interlock.domain.gate import GateDecision, GateEvidence, GateVerdict
 from interlock.domain.release import Release
 from interlock.domain.rollout import Rollout
+from interlock.domain.rules.gate_digest import digest_of
 from interlock.release import lifecycle
 from interlock.release.chores import Gate
 from interlock.runtime.context import Context
@@ -122,7 +122,7 @@ def judged(evidence: GateEvidence, decision: GateDecision) -> GateVerdict:
         triggers=(),
         conditions=(),
         evidence=evidence,
-        evidence_digest=digest(evidence.era),
+        evidence_digest=digest_of(evidence),
         method="test",
     )
 

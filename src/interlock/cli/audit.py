@@ -22,6 +22,7 @@ from interlock.papers.timeline import is_kept_back, proof_line, timeline
 from interlock.papers.words import counted
 from interlock.runtime.directory import Directory
 from interlock.storage import CaseUnknown, Chain, Store
+from interlock.storage.house_log import HOUSE
 from interlock.web.veil import Veil
 
 app = typer.Typer(
@@ -68,6 +69,7 @@ def verify(
                 ChainFault(case_id=each, seq=0, what="the case was deleted and its log is here")
                 for each in store.orphaned_chains()
             ]
+            faults += store.house_faults()
     if as_json:
         document({"ok": not faults, "cases": cases, "entries": entries, "faults": faults})
     else:
@@ -150,7 +152,8 @@ def _show(cases: int, entries: int, faults: list[ChainFault]) -> None:
         console.print(marked("ok", f"{checked}; the log is unchanged"))
         return
     for fault in faults[:SHOWN]:
-        console.print(marked("bad", f"case {fault.case_id}, entry {fault.seq}: {fault.what}"))
+        place = "house log" if fault.case_id == HOUSE else f"case {fault.case_id}"
+        console.print(marked("bad", f"{place}, entry {fault.seq}: {fault.what}"))
     if len(faults) > SHOWN:
         console.print(f"  and {len(faults) - SHOWN:,} more; see them all with --json")
     console.print(

@@ -208,7 +208,12 @@ class Releases:
         )
         for era in moved.taken_back:
             self._take_back(conn, era, release, event)
-        append_house(self._db, conn, _house_note(moved, release))
+        append_house(self._db, conn, _house_note(moved, release, self._digest(conn, event.verdict)))
+
+    def _digest(self, conn: Connection, verdict: int | None) -> str | None:
+        """Of the evidence a move rests on, so that the log tells whether it was changed since."""
+        rows = [] if verdict is None else self._db.rows(conn, "verdict_digest", id=verdict)
+        return rows[0].evidence_digest if rows else None
 
     def _take_back(
         self, conn: Connection, era: EraId, release: Release, event: ReleaseEvent
@@ -231,7 +236,7 @@ class _Overtaken(Exception):
     """Somebody else changed the release; the transaction is given up."""
 
 
-def _house_note(moved: Moved, release: Release) -> HouseNote:
+def _house_note(moved: Moved, release: Release, evidence_digest: str | None) -> HouseNote:
     event = moved.event
     return HouseNote(
         at=event.at,
@@ -247,6 +252,7 @@ def _house_note(moved: Moved, release: Release) -> HouseNote:
             "era_after": event.era_after,
             "taken_back": list(moved.taken_back),
             "verdict": event.verdict,
+            "evidence_digest": evidence_digest,
             "reason": event.reason,
         },
     )

@@ -48,3 +48,7 @@ LIMIT :limit;
 SELECT id, look, CAST(body AS text) AS body
 FROM gate_verdict
 WHERE id = :id;
+
+-- name: verdict_digest
+-- The digest of the evidence a verdict was given on.
+SELECT evidence_digest FROM gate_verdict WHERE id = :id;
