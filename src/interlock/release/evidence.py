@@ -20,6 +20,7 @@ from interlock.domain.rules.gate_stages import ALONE, BUDGET_SPENT, CASES
 from interlock.domain.rules.release_moves import eras_of
 from interlock.domain.rules.tallying import BUSINESS, Terms
 from interlock.release.budget import budget_state
+from interlock.release.changing import contract_of
 from interlock.release.conditions import conditions_of
 from interlock.release.protected.standing import protected_standing
 from interlock.runtime.context import Context
@@ -128,8 +129,11 @@ def terms_of(contract: WorkflowContract, stage: Stage) -> Terms:
 
 
 def count_up(context: Context, release: Release, now: datetime) -> None:
-    """Counts what is new in every era the release had, so that looks find it counted."""
-    contract = context.workflows.of(release.fingerprint).contract
+    """Counts what is new in every era the release had, so that looks find it counted.
+
+    Raises: WorkflowUnknown when its code cannot be had here.
+    """
+    contract = contract_of(context, release)
     stands = (release.stand, *release.segments.values())
     terms = {each.era: terms_of(contract, each.stage) for each in stands}
     for era in eras_of(release):
