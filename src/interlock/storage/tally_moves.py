@@ -32,6 +32,7 @@ from interlock.storage.tally_rows import (
 # left to the look, so that clocks may differ by as much and every look still finds the tally.
 SETTLED_AFTER: Final = timedelta(seconds=30)
 BATCH: Final = 10_000  # facts counted in one transaction, which others may wait for
+MOST_PASSED_BY: Final = 5_000  # facts of others between an era's tally and the newest one
 MOST_AT_ONCE: Final = 50_000  # facts counted in one go: the sweep has other things to do
 
 
@@ -71,13 +72,16 @@ class TallyMoves:
         return gone
 
     def _is_behind(self, era: EraId, terms: Terms | None) -> bool:
-        """True when there may be something to do; an idle house writes nothing."""
+        """True when there is something to count, or much of others to pass by; else an era that
+        nothing happens in is left as it is, and nothing is written for it."""
         with self._db.reading() as conn:
             place = tally_place(self._db, conn, era)
+            if place is None or (terms is not None and place.terms != terms):
+                return True
             [newest] = self._db.rows(conn, "last_fact")
-        if place is None or (terms is not None and place.terms != terms):
-            return True
-        return place.counted_to < int(newest.last)
+            if int(newest.last) - place.counted_to > MOST_PASSED_BY:
+                return True
+            return bool(facts_above(self._db, conn, era, place.counted_to, int(newest.last), 1))
 
     def _moved(self, era: EraId, terms: Terms | None, now: datetime) -> int:
         """How many facts one transaction counted."""
