@@ -1,226 +1,22 @@
-"""A tally gives what counting every fact gives, whatever commits late, dies or is overtaken."""
+"""A tally: what a look reads of it, when it serves, and what it does not pass over."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
 
 from interlock.domain.case import Arm
-from interlock.domain.fact import Fact
 from interlock.domain.fact import FactKind as K
-from interlock.domain.ids import CaseId
 from interlock.domain.release import EraId
-from interlock.domain.rules.tallying import BUSINESS, Terms
+from interlock.domain.rules.tallying import BUSINESS
 from interlock.storage import Store, open_store, tallies, tally_moves
-from interlock.storage.rows import fact_row
-from interlock.storage.verdicts import EraScope
-from tests.domain.rules.test_tallying import SAID
-from tests.storage.builders import NOW, WORKFLOW, a_case, a_fact
-
-TERMS: Final = Terms(ai_steps=frozenset({"judge"}), case_arms=frozenset({"canary"}))
-OPEN_AT_MOST: Final = 3
-_eras = itertools.count(1)
-
-
-def a_scope(era: EraId, until: datetime, **fields: Any) -> EraScope:
-    plain: dict[str, Any] = {
-        "workflow": WORKFLOW,
-        "era": era,
-        "since": NOW,
-        "until": until,
-        "arms": TERMS.case_arms,
-    }
-    return EraScope(**{**plain, **fields})
-
-
-def told(era: str, number: int, kind: K, name: str = "", detail: str = "", **fields: Any) -> Fact:
-    """A fact of a case of the era."""
-    case = a_case(number, release=era, arm=Arm.CANARY)
-    return a_fact(case, kind, name=name, detail=detail, release=era, **fields)
-
-
-def write(store: Store, *facts: Fact) -> None:
-    with store.engine.begin() as conn:
-        put(store, conn, facts)
-
-
-def put(store: Store, conn: Any, facts: Any) -> None:
-    database: Any = store._db
-    database.append(conn, "append_facts", [fact_row(each) for each in facts])
-
-
-def moved(store: Store, era: EraId, now: datetime, terms: Terms = TERMS) -> int:
-    """Moves the tally on as two sweeps do: the mark of the first is final at the second."""
-    return store.move_tally(era, terms, now) + store.move_tally(era, terms, now)
-
-
-@contextmanager
-def dying(store: Store) -> Iterator[None]:
-    """Within it a process dies just before it has moved a tally on."""
-    database: Any = store._db
-    run = database.run
-
-    def dies(conn: Any, name: str, /, **parameters: Any) -> Any:
-        if name == "move_tally":
-            raise KeyboardInterrupt
-        return run(conn, name, **parameters)
-
-    database.run = dies
-    try:
-        yield
-    except KeyboardInterrupt:
-        pass
-    finally:
-        del database.run
-
-
-class TallyAgainstFacts(RuleBasedStateMachine):
-    """Writers that commit when they like, sweeps that come when they like, and looks between."""
-
-    url: str
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.store = open_store(self.url)
-        self.era = EraId(f"rel_{next(_eras)}.1")
-        self.now = NOW
-        self.rest = ExitStack()
-        self.writers: list[Any] = []
-        self.seen: list[Fact] = []  # of this era, committed
-        self.late: list[list[Fact]] = []  # of each open writer
-
-    said = st.sampled_from([(kind, *said) for kind, all_said in SAID.items() for said in all_said])
-    some_facts = st.lists(
-        st.tuples(
-            st.integers(1, 30),
-            said,
-            st.sampled_from(["", "travel", "office"]),
-            st.sampled_from(list(Arm)),
-            st.sampled_from([-2, 0, 45]),  # seconds by which another worker's clock differs
-        ),
-        min_size=1,
-        max_size=6,
-    )
-
-    @rule(asked=some_facts)
-    def a_worker_writes(self, asked: Any) -> None:
-        if self.store.dialect == "sqlite" and self.writers:
-            return  # one writer at a time
-        facts = self._facts(asked)
-        write(self.store, *facts)
-        self.seen += facts
-
-    @rule(asked=some_facts)
-    def a_worker_writes_and_does_not_commit_yet(self, asked: Any) -> None:
-        if len(self.writers) >= OPEN_AT_MOST or self.store.dialect == "sqlite":
-            return
-        conn = self.rest.enter_context(self.store.engine.connect())
-        conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-        facts = self._facts(asked)
-        put(self.store, conn, facts)
-        self.writers.append(conn)
-        self.late.append(facts)
-
-    @rule(which=st.integers(0, OPEN_AT_MOST - 1), commits=st.booleans())
-    def such_a_worker_commits_or_dies(self, which: int, commits: bool) -> None:
-        if which >= len(self.writers):
-            return
-        conn, facts = self.writers.pop(which), self.late.pop(which)
-        if commits:
-            conn.commit()
-            self.seen += facts
-        conn.close()
-
-    @rule(seconds=st.sampled_from([0, 15, 90, 90]))
-    def a_sweep_moves_the_tally_on(self, seconds: int) -> None:
-        self.now += timedelta(seconds=seconds)
-        self.store.move_tally(self.era, TERMS, self.now)
-
-    @rule()
-    def a_sweep_dies_in_between(self) -> None:
-        with dying(self.store):
-            self.store.move_tally(self.era, TERMS, self.now)
-
-    @rule()
-    def another_worker_takes_over(self) -> None:
-        other = open_store(self.url)
-        self.rest.callback(self.store.close)
-        self.store = other
-
-    @rule(other=st.integers(0, 4))
-    def it_is_counted_by_other_terms(self, other: int) -> None:
-        if other:
-            return  # seldom: it begins anew, and forgets what went wrong before
-        self.store.move_tally(self.era, replace(TERMS, ai_steps=frozenset()), self.now)
-
-    @invariant()
-    def every_look_is_what_counting_anew_is(self) -> None:
-        for until in (self.now, self.now - timedelta(seconds=20), self.now + timedelta(hours=1)):
-            for segment in (None, "travel", ""):
-                asked = a_scope(self.era, until, segment=segment)
-                assert not self.store.tally_faults(asked, TERMS.ai_steps)
-
-    @invariant()
-    def every_segment_is_known(self) -> None:
-        mine = [each for each in self.seen if each.arm != Arm.PROBE]
-        opened = {each.segment for each in mine if each.kind is K.CASE_OPENED}
-        assert self.store.segments_of_eras([self.era]) == sorted(opened)
-        rejected = [
-            each
-            for each in mine
-            if (each.kind, each.detail) == (K.SAMPLE_CHECKED, "wrong")
-            or (each.kind, each.name) == (K.CASE_REOPENED, "autonomous")
-        ]
-        assert self.store.rejected_in_eras([self.era]) == {
-            segment: max(each.at for each in rejected if each.segment == segment)
-            for segment in {each.segment for each in rejected}
-        }
-
-    def teardown(self) -> None:
-        for conn in self.writers:
-            conn.rollback()
-        self.rest.close()
-        self.store.close()
-
-    def _facts(self, asked: Any) -> list[Fact]:
-        return [
-            replace(
-                told(self.era, number, *thing),
-                case_id=CaseId(f"case_{number}"),
-                segment=segment,
-                arm=arm,
-                at=self.now + timedelta(seconds=off),
-            )
-            for number, thing, segment, arm, off in asked
-        ]
-
-
-def test_a_tally_gives_what_counting_every_fact_gives(store: Store, database_url: str) -> None:
-    """The gate promotes and takes back on these numbers; quick and nearly right is wrong."""
-
-    class Against(TallyAgainstFacts):
-        url = database_url
-
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        Against,
-        settings=settings(
-            max_examples=25,
-            stateful_step_count=25,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow],
-        ),
-    )
+from tests.storage.builders import NOW
+from tests.storage.tallied import TERMS, a_scope, moved, put, told, write
 
 
 @pytest.mark.postgres
@@ -265,8 +61,7 @@ def test_a_look_reads_only_what_is_new(store: Store) -> None:
     assert sum(read) < 10
 
 
-@pytest.mark.parametrize("name", ["next_facts_of_era"])
-def test_what_is_new_is_found_by_its_number(store: Store, name: str) -> None:
+def test_what_is_new_is_found_by_its_number(store: Store) -> None:
     """By the era's index the database would read all of the era to find what is new in it."""
     era = EraId("rel_1.1")
     write(store, *(told(era, number % 40, K.PROPOSAL_MADE) for number in range(2_000)))
@@ -274,7 +69,9 @@ def test_what_is_new_is_found_by_its_number(store: Store, name: str) -> None:
         conn.execute(text("ANALYZE"))
     database: Any = store._db
     how = "EXPLAIN " if store.dialect == "postgresql" else "EXPLAIN QUERY PLAN "
-    sql = text(how + database.sql[name].text.replace("IN :kinds", "= 'proposal_made'"))
+    sql = text(
+        how + database.sql["next_facts_of_era"].text.replace("IN :kinds", "= 'proposal_made'")
+    )
     asked = {"era": era, "after": 1_990, "last": 2**62, "limit": 100}
 
     with store.engine.connect() as conn:
@@ -410,3 +207,22 @@ def test_proposals_and_comparisons_are_of_all_business(store: Store) -> None:
 
     assert store.era_proposals_decided(a_scope(era, now, arms=BUSINESS)) == (1, 2)
     assert store.era_proposals_decided(a_scope(era, now)) == (0, 1)  # of one arm: counted anew
+
+
+def test_an_era_in_which_nothing_happens_is_left_alone(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eras of earlier stages are many; each sweep would write for each of them."""
+    still, busy, now = EraId("rel_1.1"), EraId("rel_1.2"), NOW + timedelta(hours=1)
+    write(store, told(still, 1, K.PROPOSAL_MADE))
+    moved(store, still, now)
+    written: list[int] = []
+    monkeypatch.setattr(store, "_moved", lambda *_: written.append(1) or 0)
+
+    write(store, told(busy, 1, K.PROPOSAL_MADE))
+    store.move_tally(still, TERMS, now)
+    assert written == []
+
+    monkeypatch.setattr(tally_moves, "MOST_PASSED_BY", 0)
+    store.move_tally(still, TERMS, now)
+    assert written == [1], "but it does not read all of the others' facts for ever"
