@@ -88,7 +88,7 @@ def facts_above(
         last=last,
         limit=limit,
     )
-    return [Told(*row[:-1], moment_of(row.at)) for row in rows]
+    return [_told(row) for row in rows]
 
 
 def marks_before(
@@ -100,3 +100,7 @@ def marks_before(
         return {}
     rows = db.rows(conn, "marks_of_cases", era=era, cases=json_text(ids))
     return {CaseKey(row.case_id, row.counts, row.part): row.marks for row in rows}
+
+
+def _told(row: Any) -> Told:
+    return Told(*row)._replace(at=moment_of(row.at))
