@@ -1,6 +1,6 @@
 """`make bench`: every figure on both databases, side by side; or only the figures named.
 
-Studies that need no database are asked for by name, as in `python -m benchmarks honest_gate`.
+Studies are asked for by name, as in `python -m benchmarks honest_gate`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from benchmarks import (
     banking,
     batches,
     desk,
+    gate_look,
     honest_gate,
     limits,
     single_case,
@@ -26,7 +27,11 @@ from interlock.testing.postgres import PostgresMissing, PrivatePostgres
 
 RESULTS = Path(__file__).parent / "results"
 NAMES = ("batches", "single", "waiting", "limits", "desk", "time_to_safety")
-STUDIES = {"honest_gate": honest_gate.main, "banking": banking.main}
+STUDIES = {
+    "honest_gate": honest_gate.main,
+    "banking": banking.main,
+    "gate_look": gate_look.main,
+}
 
 
 def main() -> None:

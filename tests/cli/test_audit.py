@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Command
+from interlock.storage import open_store
+from interlock.storage.house_log import HouseNote
+from tests.cli.conftest import DATABASE, MORNING, Command
 
 
 def tamper(statement: str) -> None:
@@ -92,3 +94,17 @@ def test_an_entry_that_is_none_any_more_is_a_fault_like_others(
     assert "entry 2: it cannot be read as an entry" in " ".join(said.out.split())
     assert "entry 1: its content was changed after it was written" in " ".join(said.out.split())
     assert said.err == ""
+
+
+def test_the_house_log_is_verified_too(taken_in: Path, cli: Command) -> None:
+    """Promotions and pauses are on record there; an edited one must not pass."""
+    with open_store(DATABASE) as store:
+        store.note_in_house(HouseNote(at=MORNING, actor="person:anna", kind="pause_set"))
+    assert cli("audit", "verify").code == 0
+
+    tamper("UPDATE house_entry SET actor = 'person:somebody' WHERE seq = 1")
+
+    said = cli("audit", "verify")
+
+    assert said.code == 1
+    assert "house log, entry 1" in said.out

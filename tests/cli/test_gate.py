@@ -13,9 +13,10 @@ from sqlalchemy import text
 
 from interlock.contracts import load_workflow
 from interlock.domain.contract import Stage
+from interlock.domain.fact import FactKind
 from interlock.domain.release import Release, Stand
 from interlock.domain.rules.gate import judge
-from interlock.release.evidence import collect
+from interlock.release.evidence import collect, terms_of
 from interlock.runtime.context import Context
 from interlock.runtime.inline_engine import InlineEngine
 from interlock.runtime.workflow import Workflow, Workflows
@@ -23,7 +24,9 @@ from interlock.storage import Store, open_store
 from interlock.testing.clock import MovingClock
 from tests.cli.conftest import DATABASE, MORNING, NAME, Command
 from tests.release.town_gate import ERA, a_release, put_release
+from tests.storage.builders import a_case, a_fact, opened
 
+EARLIER = MORNING - timedelta(minutes=30)
 PRETTIER = {"a": '"stage":"assisted"', "b": '"stage":"shadow"'}
 
 
@@ -147,3 +150,24 @@ def test_a_release_in_segments_shows_each(
 
     assert [each["verdict"]["evidence"]["segment"] for each in said["gates"]] == ["", "travel"]
     assert "at canary, segment travel" in words.out
+
+
+def test_the_tally_is_held_against_the_facts(
+    taken_in: Path, cli: Command, release: Release
+) -> None:
+    """What is judged by is kept apart from what happened; somebody must be able to compare them."""
+    before = cli("gate", "verify")
+    with open_store(DATABASE) as store:
+        proposed = a_fact(a_case(), FactKind.PROPOSAL_MADE, name="judge", release=ERA, at=EARLIER)
+        opened(store, a_case(release=ERA), facts=(proposed,))
+        terms = terms_of(load_workflow(taken_in).contract, Stage.ASSISTED)
+        assert store.move_tally(ERA, terms, MORNING) == 1
+    counted = cli("gate", "verify")
+    with open_store(DATABASE) as store, store.engine.begin() as conn:
+        conn.execute(text("UPDATE era_count SET hits = 9"))
+    changed = cli("gate", "verify", "--json")
+
+    assert (before.code, counted.code, changed.code) == (0, 0, 1)
+    assert "no tally serves now" in before.out
+    assert "the tally is what the facts come to" in counted.out
+    assert "9 in the tally, 1 by the facts" in str(changed.json["tallies"])

@@ -7,8 +7,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from interlock.contracts import load_workflow
+from interlock.domain.event import CaseMigrated
+from interlock.domain.ids import PersonId
+from interlock.domain.rules.advance import advance
 from interlock.foresight import KeptVersions, LeftOut, ReplayedCase, replayed_cases
 from interlock.runtime.workflow import Workflow
+from interlock.storage import Change, RecordedKind
+from tests.release.rollouts import with_both
 from tests.runtime.office import REFUNDS, Office
 
 
@@ -33,3 +38,20 @@ def on_record(office: Office) -> list[ReplayedCase | LeftOut]:
     with TemporaryDirectory() as place:
         versions = KeptVersions(office.store, office.context.workflows, Path(place))
         return list(replayed_cases(office.store, versions, "refunds"))
+
+
+def migrated(office: Office, later: Workflow, key: str = "R-1") -> None:
+    """The waiting case goes on under the later version, and so does the office."""
+    case = office.case(key)
+    event = CaseMigrated(
+        fingerprint=later.contract.fingerprint,
+        refit=later.fit(dict(case.data)),
+        release=case.release,
+        stage=case.stage,
+        arm=case.arm,
+        by=PersonId("lead"),
+    )
+    moved = advance(later.contract, case, event, office.clock.now())
+    [recorded] = office.store.record([Change(seen_version=case.version, transitions=(moved,))])
+    assert recorded.kind is RecordedKind.APPLIED
+    with_both(office, later, office.workflow)

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from interlock.domain.case import ClosingOutcome, Handling
 from interlock.domain.contract import Stage
+from interlock.domain.event import CaseMigrated
+from interlock.domain.ids import StepName
 from interlock.domain.money import Money
 from interlock.domain.review import Verb
 from interlock.foresight import (
@@ -28,7 +30,7 @@ from interlock.foresight import (
 )
 from interlock.foresight.follow import follow
 from interlock.runtime.workflow import Workflows
-from tests.foresight.changed import changed, on_record
+from tests.foresight.changed import changed, migrated, on_record
 from tests.runtime.office import Office
 from tests.runtime.test_replay import ENDS, Did, _happens, happenings
 
@@ -46,6 +48,13 @@ def office(sqlite_url: str) -> Iterator[Office]:
 @pytest.fixture
 def assisted(sqlite_url: str) -> Iterator[Office]:
     office = Office.opened(sqlite_url, Stage.ASSISTED)
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def shadow(sqlite_url: str) -> Iterator[Office]:
+    office = Office.opened(sqlite_url, Stage.SHADOW)
     yield office
     office.close()
 
@@ -269,16 +278,63 @@ def test_an_erased_record_is_left_out_by_name(office: Office) -> None:
     assert report.compared == 0
 
 
-def test_a_step_without_a_recorded_answer_ends_the_trail(office: Office) -> None:
-    """In shadow the AI would have been watched, and of that nothing is on record."""
+def test_in_shadow_the_ais_answer_is_on_record_and_the_real_handling_is_not(
+    office: Office,
+) -> None:
+    """What the AI said alone is what a watched one would have said; what would have been done in
+    its place, nobody knows."""
     office.handle()
     office.later(30)
 
-    report = backtest(office.workflow, on_record(office), stage=Stage.SHADOW)
+    [past] = on_record(office)
+    assert isinstance(past, ReplayedCase)
+    trail = follow(office.workflow, past, stage=Stage.SHADOW)
+    report = backtest(office.workflow, [past], stage=Stage.SHADOW)
 
-    assert report.unknown == {"judge has no answer on record": 1}
+    record = trail.case.shadows[StepName("judge")]
+    assert (record.confidence, record.error) == (0.95, "")
+    assert report.unknown == {"judge_by_rule has no answer on record": 1}
     assert set(report.kinds) == {D.UNKNOWN}
     assert report.would_be.neither_yet == 1
+
+
+def test_what_a_watched_ai_said_counts_where_it_would_have_decided(shadow: Office) -> None:
+    """Months of shadow are asked: what if it had been allowed to act?"""
+    shadow.handle()
+    shadow.later(30)
+
+    [past] = on_record(shadow)
+    assert isinstance(past, ReplayedCase)
+    same = follow(shadow.workflow, past)
+    alone = follow(shadow.workflow, past, stage=Stage.AUTONOMOUS)
+    report = backtest(shadow.workflow, [past], stage=Stage.AUTONOMOUS)
+
+    assert replace(same.case, version=0) == replace(past.case, version=0)
+    assert alone.case.outputs[StepName("judge")] == past.case.shadows[StepName("judge")].value
+    assert [each.name for each in alone.acted] == ["book"]
+    assert report.unknown == {"book with these arguments was never done": 1}
+
+
+def test_a_case_that_was_moved_is_retraced_under_each_of_its_versions(
+    office: Office, tmp_path: Path
+) -> None:
+    """What happened before the move happened under the version before it; under the newer one
+    alone the record would break off there."""
+    office.unsure()
+    later = changed(office, tmp_path, STRICTER)
+    migrated(office, later)
+    office.decide("R-1", "anna", Verb.APPROVE, reason_code="clear")
+    office.later(30)
+
+    [past] = on_record(office)
+    report = backtest(later, [past])
+
+    assert isinstance(past, ReplayedCase)
+    assert past.contract.fingerprint == later.contract.fingerprint
+    assert past.moments[0].contract.fingerprint != later.contract.fingerprint
+    assert not any(isinstance(each.event, CaseMigrated) for each in past.moments)
+    assert past.trail.outcome is past.case.outcome is ClosingOutcome.COMPLETED
+    assert not report.differs, report.differing
 
 
 def test_live_asks_the_candidates_model_and_still_does_nothing(

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from interlock.canonical import digest
 from interlock.domain.contract import FallbackMode, ReleaseGate, Stage
 from interlock.domain.gate import GateDecision, GateEvidence, GateVerdict
 from interlock.domain.release import Release
 from interlock.domain.rollout import Rollout
+from interlock.domain.rules.gate_digest import digest_of
 from interlock.release import lifecycle
 from interlock.release.chores import Gate
 from interlock.runtime.context import Context
@@ -23,9 +23,12 @@ WHY = "the test says so"
 
 def with_contract(office: Office, **changes: Any) -> None:
     """The office works by a contract that differs in these fields from now on."""
-    loaded = office.workflow.loaded
-    contract = replace(loaded.contract, **changes)
-    office.workflow = replace(office.workflow, loaded=replace(loaded, contract=contract))
+    with_loaded(office, contract=replace(office.workflow.contract, **changes))
+
+
+def with_loaded(office: Office, **changes: Any) -> None:
+    """The office works from a workflow that was loaded otherwise in these things from now on."""
+    office.workflow = replace(office.workflow, loaded=replace(office.workflow.loaded, **changes))
     workflows = Workflows([office.workflow])
     office.context = replace(office.context, workflows=workflows)
     office.runner = replace(office.runner, workflows=workflows)
@@ -119,7 +122,7 @@ def judged(evidence: GateEvidence, decision: GateDecision) -> GateVerdict:
         triggers=(),
         conditions=(),
         evidence=evidence,
-        evidence_digest=digest(evidence.era),
+        evidence_digest=digest_of(evidence),
         method="test",
     )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from interlock.domain.case import ClosingOutcome
 from interlock.domain.contract import Severity
+from interlock.domain.ids import Fingerprint
 from interlock.domain.protected import Finding
 from interlock.domain.review import Verb
 from interlock.release.protected import (
@@ -18,11 +20,13 @@ from interlock.release.protected import (
     Protection,
     evaluate,
     gather_protected,
-    latest_result,
     protect_case,
+    protected_standing,
     retire_protected,
 )
 from interlock.runtime.commands import DecisionRefused, reopen_case
+from tests.release.rollouts import with_loaded
+from tests.release.town_gate import a_release
 from tests.runtime.office import Office
 
 SAID = Protection(
@@ -32,6 +36,16 @@ SAID = Protection(
     severity=Severity.CRITICAL,
     expires=date(2031, 12, 31),
 )
+
+
+A_FILE = """\
+owner: lead
+reason: refunds of this kind are paid
+severity: critical
+expires: 2031-12-31
+input: {number: R-9, amount: 120}
+expected: {handled: autonomous}
+"""
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -51,6 +65,28 @@ def decided(office: Office) -> str:
     case = office.case("R-1").id
     assert office.case(case).outcome is ClosingOutcome.COMPLETED
     return case
+
+
+def stale_now(office: Office) -> str:
+    """Why the newest eval is not of the cases in force; empty: it is."""
+    standing = protected_standing(office.context, a_release(office.workflow.contract))
+    assert standing is not None
+    return standing.stale
+
+
+def with_files(office: Office, folder: Path, *names: str) -> Path:
+    """The folder of protected cases beside the office's workflow, with these in it."""
+    place = folder / "protected"
+    place.mkdir()
+    for name in names:
+        write_file(place, name)
+    with_loaded(office, folder=folder)
+    return place
+
+
+def write_file(place: Path, name: str) -> None:
+    """One protected case as somebody writes it."""
+    (place / f"{name}.yaml").write_text(f"name: {name}\n{A_FILE}")
 
 
 def evaluated(office: Office, **options: Any) -> Evaluation:
@@ -95,7 +131,7 @@ def test_a_version_that_acts_otherwise_fails_and_says_where(office: Office, deci
     assert finding.finding is Finding.FAILED
     said = [(each.what, each.expected, each.got) for each in finding.differences]
     assert ("actions", "book, pay_out", "nothing") in said
-    assert done.result.critical_regressions == 1
+    assert done.result.failing_critical == (SAID.name,)
     assert not done.result.is_pass
 
 
@@ -168,19 +204,97 @@ def test_an_expired_one_is_said_and_is_no_pass(office: Office, decided: str) -> 
 
 def test_the_gate_knows_only_results_of_this_very_version(office: Office, decided: str) -> None:
     """Never run, run on another version, or run before a case was added: none is a pass."""
-    contract = office.workflow.contract
-    workflow, fingerprint = contract.workflow, contract.fingerprint
+    release = a_release(office.workflow.contract)
     protect_case(office.context, decided, "lead", SAID)
-    assert latest_result(office.store, workflow, fingerprint) is None
+    assert protected_standing(office.context, release) is None
 
     office.pass_time(1)
-    kept = office.store.keep_eval(evaluated(office).result)
+    office.store.keep_eval(replace(evaluated(office).result, fingerprint=Fingerprint("another")))
+    assert protected_standing(office.context, release) is None
+    office.store.keep_eval(evaluated(office).result)
 
-    assert latest_result(office.store, workflow, fingerprint) == kept
-    assert latest_result(office.store, workflow, "another") is None
+    standing = protected_standing(office.context, release)
+    assert standing is not None
+    assert (standing.is_pass, standing.stale) == (True, "")
+
+
+def test_a_case_protected_since_makes_the_result_stale_by_name(
+    office: Office, decided: str
+) -> None:
+    """What was passed before the case was there says nothing of it; whoever reads that knows what
+    to do."""
+    kept = protect_case(office.context, decided, "lead", SAID)
+    office.pass_time(1)
+    office.store.keep_eval(evaluated(office).result)
     office.pass_time(1)
     protect_case(office.context, decided, "lead", replace(SAID, name="another_one"))
-    assert latest_result(office.store, workflow, fingerprint) is None
+
+    stale = "1 protected case was added since the last eval; run: interlock eval"
+    assert stale_now(office) == stale
+    retire_protected(office.context, kept.id, "lead", why="the law has changed")
+    assert stale_now(office) == (
+        "1 protected case was added, 1 protected case was taken away since the last eval; "
+        "run: interlock eval"
+    )
+
+
+def test_a_file_of_protected_cases_changed_since_makes_the_result_stale(
+    office: Office, tmp_path: Path
+) -> None:
+    """Files are no part of the fingerprint: without this, an easier file would pass as the old."""
+    files = with_files(office, tmp_path, "refund_is_paid", "refund_is_booked")
+    office.store.keep_eval(evaluated(office).result)
+    assert stale_now(office) == ""
+
+    changed = (files / "refund_is_paid.yaml").read_text().replace("autonomous", "assisted")
+    (files / "refund_is_paid.yaml").write_text(changed)
+    (files / "refund_is_booked.yaml").unlink()
+    for number in (1, 2, 3):
+        write_file(files, f"new_{number}")
+
+    assert stale_now(office) == (
+        "3 protected cases were added, 1 protected case was changed, "
+        "1 protected case was taken away since the last eval; run: interlock eval"
+    )
+    (files / "broken.yaml").write_text("no: case")
+    assert "cannot be read" in stale_now(office)
+
+
+def test_only_what_passed_on_the_version_before_is_a_regression(
+    office: Office, decided: str
+) -> None:
+    """A case that failed there too is no worse now. One of which nothing is known there counts."""
+    protect_case(office.context, decided, "lead", SAID)
+    office.pass_time(1)
+    contract = office.workflow.contract
+    passed = evaluated(office).result
+    [seen] = passed.seen
+    failed = replace(
+        passed,
+        failing=(SAID.name,),
+        failing_critical=(SAID.name,),
+        passed=0,
+        failed=1,
+        seen=(replace(seen, finding=Finding.FAILED),),
+    )
+    office.store.keep_eval(failed)
+    before = Fingerprint("b" * 64)
+    release = a_release(contract, previous_fingerprint=before)
+
+    def regressions() -> tuple[str, ...]:
+        standing = protected_standing(office.context, release)
+        assert standing is not None
+        assert standing.failing_critical == (SAID.name,)
+        return standing.regressions
+
+    assert regressions() == (SAID.name,)  # nothing is known of the version before
+    office.store.keep_eval(replace(passed, fingerprint=before))
+    assert regressions() == (SAID.name,)  # it passed there
+    office.store.keep_eval(replace(failed, fingerprint=before))
+    assert regressions() == ()  # it failed there too
+    other = (replace(seen, finding=Finding.FAILED, digest="0" * 64),)
+    office.store.keep_eval(replace(failed, fingerprint=before, seen=other))
+    assert regressions() == (SAID.name,)  # that was another case of the same name
 
 
 def test_a_case_opened_again_cannot_be_played_and_blocks(office: Office, decided: str) -> None:

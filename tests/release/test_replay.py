@@ -10,10 +10,14 @@ import pytest
 from sqlalchemy import text
 
 from interlock.contracts.kept_gate import terms_of
+from interlock.domain.contract import Stage
 from interlock.domain.gate import GateDecision, GateVerdict
 from interlock.domain.release import ReleaseId
 from interlock.domain.rules.gate import judge
+from interlock.domain.rules.gate_digest import digest_of
 from interlock.release.replay import replay, replay_all
+from interlock.storage.codec import VERDICT
+from tests.release.rollouts import at_stage
 from tests.release.town_gate import a_release, collected, into_era, put_release
 from tests.runtime.office import MONDAY, Office
 
@@ -132,3 +136,33 @@ def test_all_verdicts_are_replayed_page_by_page(
     found = [each.verdict.id for each in replay_all(office.store, ReleaseId("rel_1"))]
 
     assert found == [5, 4, 3, 2, 1]
+
+
+def test_evidence_changed_with_its_digest_is_told_by_the_house_log(small_office: Office) -> None:
+    """Whoever can write the verdict's row can make it agree with itself; the log they cannot."""
+    office = small_office
+    release = at_stage(office, Stage.CANARY)
+    assert office.store.house_faults() == []
+    [verdict] = office.store.verdicts(release.id)
+
+    pretty = replace(verdict.evidence, looks=7)
+    forged = replace(verdict, evidence=pretty, evidence_digest=digest_of(pretty))
+    with office.store.engine.begin() as conn:
+        conn.execute(text("UPDATE gate_verdict SET body = :body"), {"body": VERDICT.encode(forged)})
+    [stored] = office.store.verdicts(release.id)
+
+    assert any(
+        "moved on other evidence" in each for each in replay(office.store, stored).differences
+    )
+    assert not any("moved on other" in each for each in replay(office.store, verdict).differences)
+    [fault] = office.store.house_faults()
+    assert f"verdict {verdict.id} is not on the evidence this move was made on" in fault.what
+
+
+def test_a_verdict_that_cannot_be_read_any_more_is_a_fault(small_office: Office) -> None:
+    """Verifying must end with what is wrong, not with a crash."""
+    at_stage(small_office, Stage.CANARY)
+    with small_office.store.engine.begin() as conn:
+        conn.execute(text("UPDATE gate_verdict SET body = '{}'"))
+
+    assert len(small_office.store.house_faults()) == 1

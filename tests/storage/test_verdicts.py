@@ -13,15 +13,15 @@ from interlock.domain.case import Arm, Case
 from interlock.domain.contract import FallbackMode, ReleaseGate, Stage
 from interlock.domain.fact import FactKind as K
 from interlock.domain.gate import Count, Finding, GateDecision, GateEvidence, GateVerdict
-from interlock.domain.ids import Fingerprint, PersonId, StepName
+from interlock.domain.ids import Fingerprint
 from interlock.domain.release import EraId, ReleaseId
-from interlock.domain.review import Decision, ReviewKind, ReviewState, Verb
+from interlock.domain.review import Verb
 from interlock.domain.rollout import Precondition, Rollout
 from interlock.domain.rules.gate import judge
 from interlock.storage import Store
 from interlock.storage.tables.releases import release_file
 from interlock.storage.verdicts import EraScope
-from tests.storage.builders import NOW, WORKFLOW, a_case, a_fact, a_task, at, opened
+from tests.storage.builders import NOW, WORKFLOW, a_case, a_fact, at, opened
 
 RELEASE: Final = ReleaseId("rel_1")
 ERA: Final = EraId("rel_1.2")
@@ -132,27 +132,13 @@ def test_what_was_watched_is_counted_by_comparison(store: Store) -> None:
 
 
 def test_changed_proposals_are_counted_among_those_decided(store: Store) -> None:
-    """Passing a proposal on decides nothing, and an exception is no proposal."""
-    for number, (kind, verb) in enumerate(
-        [
-            (ReviewKind.PROPOSAL, Verb.APPROVE),
-            (ReviewKind.PROPOSAL, Verb.EDIT),
-            (ReviewKind.PROPOSAL, Verb.REJECT),
-            (ReviewKind.PROPOSAL, Verb.ESCALATE),
-            (ReviewKind.EXCEPTION, Verb.REJECT),
-        ]
-    ):
-        case = a_case(number, release=ERA)
-        task = a_task(
-            case, kind=kind, step=StepName("code"), state=ReviewState.DECIDED, held_by="ben"
-        )
-        said = Decision(
-            task_id=task.id, case_id=case.id, verb=verb, by=PersonId("ben"), at=at(number)
-        )
-        opened(store, case, tasks=(task,), decision=said)
+    """People who change what the AI proposed say that it was wrong."""
+    for number, verb in enumerate([Verb.APPROVE, Verb.EDIT, Verb.REJECT]):
+        told(store, number, (K.PROPOSAL_DECIDED, "code", verb))
+    told(store, 4, (K.PROPOSAL_DECIDED, "code", Verb.REJECT), arm=Arm.HOLDBACK)
+    told(store, 5, (K.REVIEW_DECIDED, "ap_clerks", Verb.REJECT))  # about an exception
 
     assert store.era_proposals_decided(scope()) == (2, 3)
-    assert store.era_proposals_decided(scope(since=at(2))) == (1, 1)
     assert store.era_proposals_decided(scope(era=EraId("rel_1.1"))) == (0, 0)
 
 

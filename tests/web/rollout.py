@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from interlock.canonical import digest
 from interlock.domain.case import Arm
 from interlock.domain.contract import Stage
 from interlock.domain.fact import FactKind
 from interlock.domain.gate import GateDecision, GateEvidence, GateVerdict
 from interlock.domain.release import Release
 from interlock.domain.rules.gate import judge
+from interlock.domain.rules.gate_digest import digest_of
 from interlock.release import lifecycle
 from interlock.release.chores import Gate, look_at_all
 from interlock.release.evidence import collect
@@ -86,7 +86,7 @@ def say(town: Town, release: Release, decision: GateDecision) -> int:
         triggers=(),
         conditions=(),
         evidence=evidence,
-        evidence_digest=digest(stand.era),
+        evidence_digest=digest_of(evidence),
         method="test",
     )
     stored = town.services.store.add_verdict(

@@ -23,6 +23,7 @@ from interlock.papers.veil import Veil
 from interlock.papers.words import counted
 from interlock.runtime.directory import Directory
 from interlock.storage import CaseUnknown, Chain, Store
+from interlock.storage.house_log import HOUSE
 
 app = typer.Typer(
     help="Read the record and verify that nobody changed it.",
@@ -62,6 +63,8 @@ def verify(
             cases += len(chains)
             entries += sum(len(each.entries) + len(each.unreadable) for each in chains)
             faults += found
+        if not case:
+            faults += store.house_faults()
     if as_json:
         document({"ok": not faults, "cases": cases, "entries": entries, "faults": faults})
     else:
@@ -154,7 +157,8 @@ def _show(cases: int, entries: int, faults: list[ChainFault]) -> None:
         console.print(marked("ok", f"{checked}; the log is unchanged"))
         return
     for fault in faults[:SHOWN]:
-        console.print(marked("bad", f"case {fault.case_id}, entry {fault.seq}: {fault.what}"))
+        place = "house log" if fault.case_id == HOUSE else f"case {fault.case_id}"
+        console.print(marked("bad", f"{place}, entry {fault.seq}: {fault.what}"))
     if len(faults) > SHOWN:
         console.print(f"  and {len(faults) - SHOWN:,} more; see them all with --json")
     console.print(

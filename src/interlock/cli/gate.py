@@ -147,6 +147,41 @@ def replay(
         raise typer.Exit(REFUSED)
 
 
+@app.command()
+def verify(
+    workflow: Name = None,
+    *,
+    folder: options.Workflow = None,
+    database: options.Database = None,
+    as_json: options.Json = False,
+) -> None:
+    """Count every fact of the running release anew, and hold its tally against that."""
+    with open_services(database, folder) as services:
+        from interlock.release import gate_now
+        from interlock.release.chores import segments_to_judge
+
+        found = services.workflows.named(workflow) if workflow else the_workflow(services)
+        release = gate_now.running(services.store, found.contract.workflow)
+        segments = segments_to_judge(services.context, release)
+        checked = gate_now.check_tallies(services.context, release, segments)
+    wrong = any(each.faults for each in checked)
+    if as_json:
+        document({"ok": not wrong, "release": release.id, "tallies": checked})
+    else:
+        _print(map(_checked, checked))
+    if wrong:
+        raise typer.Exit(REFUSED)
+
+
+def _checked(each: Any) -> RenderableType:
+    where = each.era + (f", {each.segment}" if each.segment else "")
+    if each.faults is None:
+        return marked("ok", f"{where}: no tally serves now; a look counts every fact")
+    if each.faults:
+        return marked("bad", f"{where}: {'; '.join(each.faults)}")
+    return marked("ok", f"{where}: the tally is what the facts come to")
+
+
 def _replayed(results: list[Any], wrong: list[Any]) -> Iterator[RenderableType]:
     for each in wrong:
         yield marked("bad", f"verdict {each.verdict.id}: {'; '.join(each.differences)}")

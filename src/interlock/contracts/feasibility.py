@@ -16,6 +16,7 @@ HOURS_A_MONTH: Final = 730.5  # 365.25 days in twelve parts
 GOOD: Final = 0.5  # a good release has half the rate of the success line
 BAD: Final = 1.5  # a bad one one and a half times that of the rollback line
 LIKELY: Final = 0.5
+SAMPLED: Final = frozenset({"error_rate", "first_pass_accuracy"})  # known of looked-at cases only
 MOST_CASES: Final = 30_000  # beyond this many cases in a canary, no gate is waited for
 
 
@@ -23,7 +24,8 @@ MOST_CASES: Final = 30_000  # beyond this many cases in a canary, no gate is wai
 class CriterionOutlook:
     """What to expect of one line of the gate.
 
-    window_cases: expected in one window. good, bad: within one window, for a true rate half the
+    window_cases: expected in one window that are evidence on it; a line about errors has only those
+    of the quality sample. good, bad: within one window, for a true rate half the
     line, and for one beyond the rollback line. days: until half of the good releases are
     promoted; None: never, at any reasonable length.
     """
@@ -41,14 +43,25 @@ class CriterionOutlook:
         return self.good.promote >= LIKELY
 
 
-def outlook(gate: ReleaseGate, volume_per_month: float) -> tuple[CriterionOutlook, ...]:
-    """What to expect of each success line that is a share with an upper bound."""
+def outlook(
+    gate: ReleaseGate, volume_per_month: float, *, sampled: float = 0.0
+) -> tuple[CriterionOutlook, ...]:
+    """What to expect of each success line that is a share with an upper bound.
+
+    sampled: the share of autonomous cases in the quality sample. A line about errors is judged by
+    those alone; that every canary case is closed without a person is assumed, so it is the most.
+    """
     per_hour = volume_per_month * gate.canary_traffic / HOURS_A_MONTH
-    window = int(per_hour * gate.promotion_window_hours)
     triggers = {each.metric: each for each in gate.rollback_trigger}
     shares = sum(METRICS.get(each.metric) is MetricKind.SHARE for each in gate.rollback_trigger)
     return tuple(
-        _of(criterion, triggers.get(criterion.metric), window, per_hour, shares)
+        _of(
+            criterion,
+            triggers.get(criterion.metric),
+            per_hour * (sampled if criterion.metric in SAMPLED else 1.0),
+            gate.promotion_window_hours,
+            shares,
+        )
         for criterion in gate.success_criteria
         if METRICS.get(criterion.metric) is MetricKind.SHARE
         and criterion.op in ("<", "<=")
@@ -57,11 +70,12 @@ def outlook(gate: ReleaseGate, volume_per_month: float) -> tuple[CriterionOutloo
 
 
 def _of(
-    criterion: Criterion, trigger: Criterion | None, window: int, per_hour: float, shares: int
+    criterion: Criterion, trigger: Criterion | None, per_hour: float, hours: int, shares: int
 ) -> CriterionOutlook:
     line = float(criterion.value)
     above = float(trigger.value) if trigger is not None and trigger.op in (">", ">=") else None
     good_rate, bad_rate = line * GOOD, min((above or line) * BAD, 0.99)
+    window = int(per_hour * hours)
     within = min(window, MOST_CASES)
     needed = gate_odds(
         good_rate, line=line, trigger=above, cases=MOST_CASES, shares=shares

@@ -33,6 +33,7 @@ class FactKind(StrEnum):
     SHADOW_COMPARED = "shadow_compared"  # name: step, detail: same, different or failed
     STOOD_DOWN = "stood_down"  # its release was taken back; name: step
     SECOND_LOOK = "second_look"  # name: queue/step, detail: first/second answer, or who was right
+    PROPOSAL_DECIDED = "proposal_decided"  # name: step, detail: verb; what a person said of the AI
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -210,11 +210,21 @@ class CaseFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSeen:
+    """One protected case of an eval: which it was, exactly, and what was found of it."""
+
+    name: str
+    digest: str
+    source: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvalResult:
     """What one contract made of its protected cases, and when.
 
     failing_critical: names of critical ones that failed or could not be played. cases_digest: of
-    what was played, so that two results can be seen to be of the same cases.
+    what was played, so that two results can be seen to be of the same cases. seen: each of them.
     """
 
     workflow: WorkflowId
@@ -230,11 +240,7 @@ class EvalResult:
     answers: str = "live"  # where the models' answers came from: live or record
     by: str = ""
     id: int | None = None  # given by the store
-
-    @property
-    def critical_regressions(self) -> int:
-        """How many critical protected cases fail or could not be played."""
-        return len(self.failing_critical)
+    seen: tuple[CaseSeen, ...] = ()
 
     @property
     def is_pass(self) -> bool:

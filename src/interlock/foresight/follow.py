@@ -30,6 +30,7 @@ from interlock.domain.event import (
     ReviewClaimed,
     ReviewDecided,
     ReviewEscalated,
+    StepHeld,
     TimerFired,
 )
 from interlock.domain.money import Money
@@ -285,7 +286,9 @@ class _Walk:
 def _readdressed(event: Any, effect: Effect, case: Case) -> Any:
     """The recorded answer, addressed to this attempt or this action."""
     if isinstance(effect, RunStep):
-        return replace(event, attempt=case.attempt)
+        said = replace(event, attempt=case.attempt)
+        # What was watched then may count here, and the reverse: the AI said the same.
+        return said if isinstance(event, StepHeld) else replace(said, is_shadow=effect.is_shadow)
     if isinstance(effect, RunRemedy):
         return event
     return replace(event, action_id=effect.action.id)

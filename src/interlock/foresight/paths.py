@@ -272,7 +272,7 @@ def _supposed_case(
         updated_at=at,
     )
     opening = CaseOpened(case=case)
-    moments, trail = retrace(contract, [(opening, at)])
+    moments, trail = retrace({contract.fingerprint: contract}, [(opening, at)])
     return ReplayedCase(case=case, loaded=candidate.loaded, moments=moments, trail=trail)
 
 

@@ -103,10 +103,10 @@ class Record:
         task: ReviewTask | None = getattr(event, "task", None)
         if task is not None:
             return None if task.look is not None else question_key(before, task)
-        effect = due(self._past.contract, before)
+        effect = due(moment.contract, before)
         if effect is None:
             return None
-        return effect_key(self._past.contract, self._candidate, before, effect)
+        return effect_key(moment.contract, self._candidate, before, effect)
 
 
 def effect_key(

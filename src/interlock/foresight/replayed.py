@@ -6,15 +6,15 @@ a case whose contract or events are not kept is left out by name, never filled i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from interlock.contracts import LoadedWorkflow
 from interlock.domain.case import Case
 from interlock.domain.contract import WorkflowContract
-from interlock.domain.event import CaseOpened, Event
+from interlock.domain.event import CaseMigrated, CaseOpened, Event
 from interlock.domain.ids import Fingerprint
 from interlock.domain.rules.advance import advance
 from interlock.errors import InterlockError
@@ -28,17 +28,19 @@ PAGE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """One recorded event. before: the case it met."""
+    """One recorded event. before: the case it met. contract: the one that case stood under."""
 
     place: int
     before: Case
+    contract: WorkflowContract
     event: Event
     at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayedCase:
-    """A case as it was really handled. loaded: the workflow it was handled under."""
+    """A case as it was really handled. loaded: the workflow it was handled under, the last one
+    where it was moved to another version; then its moments before are under the one before."""
 
     case: Case
     loaded: LoadedWorkflow
@@ -107,28 +109,48 @@ def replayed_cases(
 
 def past_case(store: Store, versions: KeptVersions, case: Case) -> ReplayedCase | LeftOut:
     """One case with its whole record, or why it has none."""
-    loaded = versions.of(case)
-    if loaded is None:
-        why = f"its contract {case.fingerprint[:12]} is not kept"
-        return LeftOut(case=case, why=why)
     entries, events = store.entries(case.id), store.events(case.id)
     if len(events) != len(entries) or not events:
         return LeftOut(case=case, why="part of its record was erased")
+    under: dict[Fingerprint, LoadedWorkflow] = {}
+    for fingerprint in _stood_under(case, events):
+        loaded = versions.of(replace(case, fingerprint=fingerprint))
+        if loaded is None:
+            return LeftOut(case=case, why=f"its contract {fingerprint[:12]} is not kept")
+        under[fingerprint] = loaded
+    contracts = {each: loaded.contract for each, loaded in under.items()}
     times = [entry.at for entry in entries]
-    moments, trail = retrace(loaded.contract, list(zip(events, times, strict=True)))
-    return ReplayedCase(case=case, loaded=loaded, moments=moments, trail=trail)
+    moments, trail = retrace(contracts, list(zip(events, times, strict=True)))
+    return ReplayedCase(case=case, loaded=under[case.fingerprint], moments=moments, trail=trail)
+
+
+def _stood_under(case: Case, events: Sequence[Event]) -> list[Fingerprint]:
+    """Every version a case was handled under."""
+    opened = [each.case.fingerprint for each in events if isinstance(each, CaseOpened)]
+    moved = [each.fingerprint for each in events if isinstance(each, CaseMigrated)]
+    return list(dict.fromkeys([*opened, *moved, case.fingerprint]))
 
 
 def retrace(
-    contract: WorkflowContract, history: Sequence[tuple[Event, datetime]]
+    contracts: Mapping[Fingerprint, WorkflowContract], history: Sequence[tuple[Event, datetime]]
 ) -> tuple[tuple[Moment, ...], Trail]:
-    """The moments of a history and the trail they make. Raises: ValueError for one not opened."""
+    """The moments of a history and the trail they make. Raises: ValueError for one not opened.
+
+    contracts: every version it was handled under. That it was moved from one to another is no
+    moment: under a candidate it would have stood from the beginning.
+    """
     first = history[0][0]
     if not isinstance(first, CaseOpened):
         raise ValueError(f"the history begins with {first.kind}; give it from its opening on")
-    case, maker, moments = first.case, TrailMaker(), []
-    for place, (event, at) in enumerate(history):
-        moments.append(Moment(place=place, before=case, event=event, at=at))
+    case, maker = first.case, TrailMaker()
+    moments: list[Moment] = []
+    for event, at in history:
+        contract = contracts[case.fingerprint]
+        if isinstance(event, CaseMigrated):
+            contract = contracts[event.fingerprint]
+        else:
+            place = len(moments)
+            moments.append(Moment(place=place, before=case, contract=contract, event=event, at=at))
         transition = advance(contract, case, event, at)
         maker.add(transition)
         case = transition.case

@@ -21,6 +21,7 @@ from interlock.errors import InterlockError
 from interlock.observe import GATE_LOOKED, RELEASE_SKIPPED, log
 from interlock.release.changing import contract_of, save
 from interlock.release.errors import ReleaseOvertaken
+from interlock.release.evidence import count_up
 from interlock.release.taking_back import GATE, stood_down, taken_back
 from interlock.runtime.chores import Chore
 from interlock.runtime.context import Context
@@ -52,14 +53,16 @@ def gate_chore(gate: Gate) -> Chore:
 def look_at_all(context: Context, gate: Gate) -> int:
     """How many verdicts were recorded now. One release that cannot be judged here, because its
     code is not, or somebody changes it at this moment, keeps no other from its look."""
-    recorded = 0
-    for release in context.store.running_releases():
+    recorded, running = 0, context.store.running_releases()
+    for release in running:
         try:
+            count_up(context, release, context.clock.now())
             recorded += _look_at(context, gate, release)
         except (ReleaseOvertaken, ReleaseMoveRefused):
             continue  # somebody was quicker; the next look sees what they did
         except InterlockError as unable:
             log().warning(RELEASE_SKIPPED, release=release.id, error=unable.code)
+    context.store.forget_tallies([era for release in running for era in moves.eras_of(release)])
     return recorded
 
 

@@ -6,6 +6,7 @@ Its one rule: what was not counted is said to be missing, with the reason; it is
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias
@@ -13,18 +14,19 @@ from typing import Final, Protocol, TypeAlias
 from interlock.domain.case import Arm
 from interlock.domain.contract import Stage, WorkflowContract
 from interlock.domain.gate import Count, Finding, GateEvidence
-from interlock.domain.ids import Fingerprint, WorkflowId
 from interlock.domain.release import Release
 from interlock.domain.rollout import Precondition
 from interlock.domain.rules.gate_stages import ALONE, BUDGET_SPENT, CASES
+from interlock.domain.rules.release_moves import eras_of
+from interlock.domain.rules.tallying import BUSINESS, Terms
 from interlock.release.budget import budget_state
+from interlock.release.changing import contract_of
 from interlock.release.conditions import conditions_of
-from interlock.release.protected.keeping import latest_result
+from interlock.release.protected.standing import protected_standing
 from interlock.runtime.context import Context
 from interlock.storage import Store
 from interlock.storage.verdicts import Comparisons, EraCounts, EraScope, QueueLateness
 
-BUSINESS: Final = frozenset({Arm.RELEASE, Arm.CANARY})  # no holdback, no planted questions
 Supplied: TypeAlias = Mapping[Precondition, tuple[Finding, str]]
 NOTHING_YET: Final[Supplied] = MappingProxyType(
     {
@@ -36,23 +38,24 @@ NOTHING_YET: Final[Supplied] = MappingProxyType(
 
 
 class ProtectedResult(Protocol):
-    """What a run of the protected cases found: the critical ones that fail, by name, and whether
-    any was played and none of those fails."""
+    """What a run of the protected cases found: the critical ones that fail and those of them that
+    are regressions, by name; whether any was played and no critical one fails; and why it is not
+    of the cases in force, if it is not."""
 
-    @property
-    def critical_regressions(self) -> int: ...
     @property
     def failing_critical(self) -> tuple[str, ...]: ...
     @property
+    def regressions(self) -> tuple[str, ...]: ...
+    @property
     def is_pass(self) -> bool: ...
+    @property
+    def stale(self) -> str: ...
 
 
 class LatestResult(Protocol):
-    """The newest result of a version's protected cases, or None when they were never run."""
+    """What the newest run of a release's protected cases found, or None when there was none."""
 
-    def __call__(
-        self, store: Store, workflow: WorkflowId, fingerprint: Fingerprint, /
-    ) -> ProtectedResult | None: ...
+    def __call__(self, context: Context, release: Release, /) -> ProtectedResult | None: ...
 
 
 def collect(
@@ -61,7 +64,7 @@ def collect(
     segment: str,
     now: datetime,
     *,
-    latest: LatestResult = latest_result,
+    latest: LatestResult = protected_standing,
     supplied: Supplied = NOTHING_YET,
 ) -> GateEvidence:
     """The evidence on a release in one segment, as of now; segment empty: on all its cases.
@@ -72,7 +75,7 @@ def collect(
     contract = context.workflows.of(release.fingerprint).contract
     stand, store = release.stand_of(segment), context.store
     scope = scope_of(release, segment, now)
-    protected = latest(store, release.workflow, release.fingerprint)
+    protected = latest(context, release)
     counts, last_id, last_at = _counted(store, contract, scope, stand.stage)
     counts["critical_regressions"] = _regressions(protected)
     budget = budget_state(store, contract, scope, stand.stage)
@@ -112,6 +115,31 @@ def scope_of(release: Release, segment: str, now: datetime) -> EraScope:
     )
 
 
+def judged_at(stage: Stage) -> frozenset[Arm]:
+    """Whose cases are the evidence at a stage: in canary, those the machine decides alone."""
+    return frozenset({Arm.CANARY}) if stage is Stage.CANARY else BUSINESS
+
+
+def terms_of(contract: WorkflowContract, stage: Stage) -> Terms:
+    """What an era at this stage is counted by."""
+    return Terms(
+        ai_steps=frozenset(step.step_name for step in contract.steps if step.is_ai),
+        case_arms=frozenset(judged_at(stage)),
+    )
+
+
+def count_up(context: Context, release: Release, now: datetime) -> None:
+    """Counts what is new in every era the release had, so that looks find it counted.
+
+    Raises: WorkflowUnknown when its code cannot be had here.
+    """
+    contract = contract_of(context, release)
+    stands = (release.stand, *release.segments.values())
+    terms = {each.era: terms_of(contract, each.stage) for each in stands}
+    for era in eras_of(release):
+        context.store.move_tally(era, terms.get(era), now)
+
+
 def _counted(
     store: Store, contract: WorkflowContract, scope: EraScope, stage: Stage
 ) -> tuple[dict[str, Count], int, datetime | None]:
@@ -119,9 +147,8 @@ def _counted(
     if stage is Stage.SHADOW:
         compared = store.era_comparisons(scope)
         return _of_shadow(compared), compared.last_id, compared.last_at
-    ai_steps = [step.step_name for step in contract.steps if step.is_ai]
-    judged = _with_arms(scope, {Arm.CANARY}) if stage is Stage.CANARY else scope
-    seen = store.era_counts(judged, ai_steps)
+    terms = terms_of(contract, stage)
+    seen = store.era_counts(replace(scope, arms=judged_at(stage)), terms.ai_steps)
     changed, decided = store.era_proposals_decided(scope)
     counts = _of_cases(seen)
     counts["human_override_rate"] = Count(hits=changed, cases=decided)
@@ -166,16 +193,22 @@ def _late(queues: list[QueueLateness], allowed: float) -> Count:
 
 
 def _regressions(found: ProtectedResult | None) -> Count:
+    """Those known of, or that it is not known; what is known of is not unlearnt."""
     if found is None:
         return Count(broken="the protected cases were not run on this version")
-    return Count(hits=found.critical_regressions)
+    if found.stale and not found.regressions:
+        return Count(broken=found.stale)
+    return Count(hits=len(found.regressions))
 
 
 def _protected(found: ProtectedResult | None) -> tuple[Finding, str]:
     if found is None:
         return Finding.NOT_YET, "the protected cases were not run on this version"
     if found.failing_critical:
-        return Finding.FAIL, f"critical ones fail: {', '.join(found.failing_critical)}"
+        said = f"critical ones fail: {', '.join(found.failing_critical)}"
+        return Finding.FAIL, "; ".join(filter(None, (said, found.stale)))
+    if found.stale:
+        return Finding.NOT_YET, found.stale
     if not found.is_pass:
         return Finding.NOT_YET, "no protected case was played on this version"
     return Finding.PASS, "no critical protected case fails"
@@ -184,14 +217,3 @@ def _protected(found: ProtectedResult | None) -> tuple[Finding, str]:
 def _window(contract: WorkflowContract) -> timedelta:
     gate = contract.gate
     return timedelta(hours=gate.promotion_window_hours if gate else 48)
-
-
-def _with_arms(scope: EraScope, arms: set[Arm]) -> EraScope:
-    return EraScope(
-        workflow=scope.workflow,
-        era=scope.era,
-        since=scope.since,
-        until=scope.until,
-        arms=frozenset(arms),
-        segment=scope.segment,
-    )

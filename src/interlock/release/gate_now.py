@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from interlock.domain.gate import GateVerdict
 from interlock.domain.release import Release
@@ -15,9 +16,11 @@ from interlock.release.evidence import (
     LatestResult,
     Supplied,
     collect,
+    judged_at,
     scope_of,
+    terms_of,
 )
-from interlock.release.protected.keeping import latest_result
+from interlock.release.protected.standing import protected_standing
 from interlock.runtime.context import Context
 from interlock.storage import Store
 
@@ -64,7 +67,7 @@ def look(
     release: Release,
     segment: str = "",
     *,
-    latest: LatestResult = latest_result,
+    latest: LatestResult = protected_standing,
     supplied: Supplied = NOTHING_YET,
 ) -> GateNow:
     """How a release stands now, in one segment or all. Raises: NoGate, WorkflowUnknown."""
@@ -78,6 +81,35 @@ def look(
             context.store, contract, scope_of(release, segment, now), evidence.stage
         ),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallyChecked:
+    """One part of a release: its tally held against every fact. faults None: no tally serves now,
+    as before its first sweep, and a look counts every fact by itself."""
+
+    era: str
+    segment: str
+    faults: tuple[str, ...] | None
+
+
+def check_tallies(
+    context: Context, release: Release, segments: Sequence[str]
+) -> tuple[TallyChecked, ...]:
+    """Whether what is kept of an era's counts is what its facts come to. Raises: WorkflowUnknown.
+
+    segments: those that are judged; the empty one is all of the release.
+    """
+    contract, now = context.workflows.of(release.fingerprint).contract, context.clock.now()
+    checked = []
+    for segment in segments:
+        stand, scope = release.stand_of(segment), scope_of(release, segment, now)
+        terms = terms_of(contract, stand.stage)
+        of_cases = replace(scope, arms=judged_at(stand.stage))
+        faults = context.store.tally_faults(of_cases, terms.ai_steps)
+        found = None if faults is None else tuple(faults)
+        checked.append(TallyChecked(era=stand.era, segment=segment, faults=found))
+    return tuple(checked)
 
 
 def running(reading: Store, workflow: str) -> Release:

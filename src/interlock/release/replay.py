@@ -5,7 +5,7 @@ Its one rule: whatever differs is said, and nothing is put right.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,6 +17,7 @@ from interlock.domain.rollout import Rollout
 from interlock.domain.rules.gate import judge
 from interlock.domain.rules.gate_digest import digest_of
 from interlock.storage import Store
+from interlock.storage.house_log import MovedOn
 
 PAGE: Final = 200  # verdicts read at a time
 
@@ -38,22 +39,29 @@ class Replayed:
         return not self.differences
 
 
-def replay(store: Store, verdict: GateVerdict) -> Replayed:
-    """The verdict beside the one its evidence gives now, by the terms of its own contract."""
+def replay(store: Store, verdict: GateVerdict, logged: Sequence[MovedOn] | None = None) -> Replayed:
+    """The verdict beside the one its evidence gives now, by the terms of its own contract.
+
+    logged: what the house log says of verdicts, for who asks of many; else it is read.
+    """
+    logged = store.verdicts_moved_on() if logged is None else logged
+    against_log = tuple(_unlike_the_log(verdict, logged))
     try:
         gate, rollout = _terms(store, verdict)
     except (LookupError, ValueError) as problem:
-        return Replayed(verdict=verdict, again=None, differences=(str(problem),))
+        return Replayed(verdict=verdict, again=None, differences=(*against_log, str(problem)))
     again = replace(judge(verdict.evidence, gate, rollout), id=verdict.id)
-    return Replayed(verdict=verdict, again=again, differences=tuple(_differences(verdict, again)))
+    differences = (*_differences(verdict, again), *against_log)
+    return Replayed(verdict=verdict, again=again, differences=differences)
 
 
 def replay_all(store: Store, release: ReleaseId) -> Iterator[Replayed]:
     """Every verdict of a release, judged again, the newest first."""
     before: int | None = None
+    logged = store.verdicts_moved_on()
     while page := store.verdicts(release, PAGE, before=before):
         for verdict in page:
-            yield replay(store, verdict)
+            yield replay(store, verdict, logged)
         before = page[-1].id
 
 
@@ -66,6 +74,17 @@ def _terms(store: Store, verdict: GateVerdict) -> tuple[ReleaseGate, Rollout]:
     if gate is None:
         raise LookupError(f"contract {fingerprint[:12]} has no release gate to judge it by")
     return gate, rollout
+
+
+def _unlike_the_log(verdict: GateVerdict, logged: Sequence[MovedOn]) -> Iterator[str]:
+    """Evidence and its digest can be changed together where they are stored; the log cannot."""
+    digest = digest_of(verdict.evidence)
+    for each in logged:
+        if each.verdict == verdict.id and each.evidence_digest != digest:
+            yield (
+                f"the release moved on other evidence: entry {each.seq} of the house log has "
+                f"{each.evidence_digest[:12]}, and this is {digest[:12]}"
+            )
 
 
 def _differences(stored: GateVerdict, again: GateVerdict) -> Iterator[str]:

@@ -73,11 +73,23 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection inside a transaction that sees one state and changes nothing."""
+        """A connection inside a transaction that changes nothing. Each statement sees one state;
+        on PostgreSQL the next one may see a newer."""
         turn = self._writer if self._one_connection else nullcontext()
         with turn, self._connected() as conn, conn.begin():
             self._tell_tenants(conn)
             yield conn
+
+    @contextmanager
+    def reading_one_state(self) -> Iterator[Connection]:
+        """The same, where all statements together see one state."""
+        turn = self._writer if self._one_connection else nullcontext()
+        with turn, self._connected() as conn:
+            if self._is_postgres:
+                conn.execution_options(isolation_level="REPEATABLE READ")
+            with conn.begin():
+                self._tell_tenants(conn)
+                yield conn
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

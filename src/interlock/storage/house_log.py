@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from pydantic_core import to_jsonable_python
+from pydantic_core import from_json, to_jsonable_python
 from sqlalchemy import Connection
 
 from interlock.domain.audit import GENESIS, AuditEntry, ChainFault, chain_faults, seal
 from interlock.domain.ids import CaseId
+from interlock.domain.release import ReleaseMove
+from interlock.domain.rules.gate_digest import digest_of
+from interlock.storage.codec import VERDICT
 from interlock.storage.database import Database, json_text
 from interlock.storage.recording import repeated
 from interlock.storage.rows import entry_from
@@ -35,6 +38,15 @@ class HouseNote:
     kind: str  # account_added, role_granted, sign_in_refused, pause_set, …
     body: Mapping[str, Any] = field(default_factory=dict)
     private: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedOn:
+    """An entry of the log by which a release moved on a verdict; the digest is of its evidence."""
+
+    seq: int
+    verdict: int
+    evidence_digest: str
 
 
 def append_house(database: Database, conn: Connection, note: HouseNote) -> AuditEntry:
@@ -107,14 +119,37 @@ class HouseLog:
         return int(rows[0].length) if rows else 0
 
     def house_faults(self) -> list[ChainFault]:
-        """Every place where the house log does not hold; empty when it is whole.
+        """Every place where the house log does not hold, and every verdict that is not the one a
+        release moved on any more; empty when all is whole.
 
         Reads a page at a time, so entries written meanwhile are not held against it.
         """
         with self._db.reading() as conn:
             rows = self._db.rows(conn, "house_head")
         length, head = (rows[0].length, rows[0].head) if rows else (0, GENESIS)
-        return chain_faults(HOUSE, self._all_until(length), length=length, head=head)
+        faults = chain_faults(HOUSE, self._all_until(length), length=length, head=head)
+        return [*faults, *(fault for fault in self._verdict_faults() if fault.seq <= length)]
+
+    def verdicts_moved_on(self) -> list[MovedOn]:
+        """What every move of a release that rests on a verdict says of it, in order."""
+        kinds = [f"release_{move}" for move in ReleaseMove]
+        with self._db.reading() as conn:
+            rows = self._db.rows(conn, "house_entries_of_kinds", kinds=kinds)
+        bodies = [(row.seq, from_json(row.body)) for row in rows]
+        return [
+            MovedOn(seq=seq, verdict=body["verdict"], evidence_digest=body["evidence_digest"])
+            for seq, body in bodies
+            if isinstance(body, dict) and body.get("verdict") and body.get("evidence_digest")
+        ]
+
+    def _verdict_faults(self) -> Iterator[ChainFault]:
+        for each in self.verdicts_moved_on():
+            with self._db.reading() as conn:
+                rows = self._db.rows(conn, "verdict", id=each.verdict)
+            found = _evidence_digest(rows[0].body) if rows else ""
+            if found != each.evidence_digest:
+                what = f"verdict {each.verdict} is not on the evidence this move was made on"
+                yield ChainFault(case_id=HOUSE, seq=each.seq, what=what)
 
     def _all_until(self, length: int) -> Iterator[AuditEntry]:
         after = 0
@@ -128,3 +163,11 @@ class HouseLog:
             if len(rows) < PAGE:
                 return
             after = rows[-1].seq
+
+
+def _evidence_digest(body: str) -> str:
+    """Of a stored verdict's evidence as it is now; nothing when it cannot be read any more."""
+    try:
+        return digest_of(VERDICT.decode(body).evidence)
+    except ValueError:
+        return ""

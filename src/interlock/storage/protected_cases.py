@@ -122,7 +122,7 @@ class ProtectedCases:
                     at=self._db.moment(result.at),
                     passed=result.passed,
                     failed=result.failed + result.could_not,
-                    failing_critical=result.critical_regressions,
+                    failing_critical=len(result.failing_critical),
                     body=RESULT.encode(result),
                 )
                 body = {
@@ -152,12 +152,12 @@ class ProtectedCases:
             rows = self._db.rows(conn, "protected_evals", workflow=workflow, limit=limit)
         return [_result(row) for row in rows]
 
-    def protected_changed_since(self, workflow: str, at: datetime) -> bool:
-        """True when a case was protected or retired after that moment."""
+    def protected_changed_since(self, workflow: str, at: datetime) -> tuple[int, int]:
+        """How many cases of the desk were protected after that moment, and how many retired."""
         with self._db.reading() as conn:
             at_text = self._db.moment(at)
-            rows = self._db.rows(conn, "protected_changed_since", workflow=workflow, at=at_text)
-        return bool(rows)
+            [row] = self._db.rows(conn, "protected_changed_since", workflow=workflow, at=at_text)
+        return int(row.added), int(row.retired)
 
     def segments_seen(self, workflow: str) -> Sequence[str]:
         """The segments a workflow has had cases of, the most frequent first; at most 100."""

@@ -106,17 +106,6 @@ class Releases:
             rows = self._db.rows(conn, "release_events", release=release_id)
         return EVENT.decode_all([row.body for row in rows])
 
-    def segments_of_eras(self, eras: Sequence[EraId]) -> list[str]:
-        """The segments whose cases were opened in these eras."""
-        with self._db.reading() as conn:
-            return [row.segment for row in self._db.rows(conn, "segments_of_eras", eras=list(eras))]
-
-    def rejected_in_eras(self, eras: Sequence[EraId]) -> dict[str, datetime]:
-        """Segments in which a person found wrong what nobody had been asked about → when last."""
-        with self._db.reading() as conn:
-            rows = self._db.rows(conn, "rejected_in_eras", eras=list(eras))
-        return {row.segment: moment_of(row.at) for row in rows}
-
     def shadow_counts(self, eras: Sequence[EraId]) -> list[ShadowCount]:
         """How a watched AI agreed with the real handling, by step and segment."""
         with self._db.reading() as conn:
@@ -219,7 +208,12 @@ class Releases:
         )
         for era in moved.taken_back:
             self._take_back(conn, era, release, event)
-        append_house(self._db, conn, _house_note(moved, release))
+        append_house(self._db, conn, _house_note(moved, release, self._digest(conn, event.verdict)))
+
+    def _digest(self, conn: Connection, verdict: int | None) -> str | None:
+        """Of the evidence a move rests on, so that the log tells whether it was changed since."""
+        rows = [] if verdict is None else self._db.rows(conn, "verdict_digest", id=verdict)
+        return rows[0].evidence_digest if rows else None
 
     def _take_back(
         self, conn: Connection, era: EraId, release: Release, event: ReleaseEvent
@@ -242,7 +236,7 @@ class _Overtaken(Exception):
     """Somebody else changed the release; the transaction is given up."""
 
 
-def _house_note(moved: Moved, release: Release) -> HouseNote:
+def _house_note(moved: Moved, release: Release, evidence_digest: str | None) -> HouseNote:
     event = moved.event
     return HouseNote(
         at=event.at,
@@ -258,6 +252,7 @@ def _house_note(moved: Moved, release: Release) -> HouseNote:
             "era_after": event.era_after,
             "taken_back": list(moved.taken_back),
             "verdict": event.verdict,
+            "evidence_digest": evidence_digest,
             "reason": event.reason,
         },
     )

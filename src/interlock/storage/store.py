@@ -35,6 +35,8 @@ from interlock.storage.release_board import ReleaseBoard
 from interlock.storage.releases import Releases
 from interlock.storage.reviewing import Reviewing
 from interlock.storage.schema import Schema
+from interlock.storage.tallies import Tallies
+from interlock.storage.tally_moves import TallyMoves
 from interlock.storage.verdicts import Verdicts
 from interlock.storage.views import SavedViews
 from interlock.storage.watching import Watching
@@ -64,6 +66,8 @@ class Store(
     Notices,
     Releases,
     Verdicts,
+    Tallies,
+    TallyMoves,
     ProtectedCases,
     Watching,
     Alarms,

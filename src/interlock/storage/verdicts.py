@@ -1,11 +1,10 @@
-"""What a gate counts in an era, and the verdicts it gave.
+"""What a gate looks at in a window of time, and the verdicts it gave.
 
 Its one rule: a look at an era is made once, by whichever worker records it first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,7 +15,7 @@ from interlock.domain.ids import WorkflowId
 from interlock.domain.release import EraId, ReleaseId
 from interlock.domain.rules.error_budget import Checked
 from interlock.storage.codec import VERDICT
-from interlock.storage.database import Database, moment_of
+from interlock.storage.database import Database
 from interlock.storage.recording import repeated
 from interlock.storage.rows import clean
 
@@ -60,7 +59,10 @@ class EraCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparisons:
-    """Results of watched AI steps held against what was done; failed: it gave none."""
+    """Results of watched AI steps held against what was done; failed: it gave none.
+
+    last_id, last_at: of the newest fact counted.
+    """
 
     last_id: int
     last_at: datetime | None
@@ -80,29 +82,9 @@ class QueueLateness:
 
 
 class Verdicts:
-    """The part of the store that counts for the gate and keeps what it said."""
+    """The part of the store that keeps what the gate said."""
 
     _db: Database
-
-    def era_counts(self, scope: EraScope, ai_steps: Collection[str]) -> EraCounts:
-        """What happened to the cases of an era. ai_steps: the contract's AI steps, by name."""
-        [row] = self._era_rows("era_counts", scope, ai_steps=sorted(ai_steps))
-        return EraCounts(**_with_last(row))
-
-    def era_comparisons(self, scope: EraScope) -> Comparisons:
-        """What the shadow of an era showed."""
-        [row] = self._era_rows("era_comparisons", scope)
-        return Comparisons(**_with_last(row))
-
-    def era_proposals_decided(self, scope: EraScope) -> tuple[int, int]:
-        """(changed, decided): proposals people edited or rejected, of those they decided."""
-        [row] = self._era_rows(
-            "era_proposals_decided",
-            scope,
-            workflow=scope.workflow,
-            since=self._db.moment(scope.since),
-        )
-        return int(row.changed), int(row.decided)
 
     def era_samples(self, scope: EraScope, over: timedelta) -> Checked:
         """What the quality sample found in the last so-and-so long."""
@@ -184,12 +166,6 @@ class Verdicts:
                 until=self._db.moment(scope.until),
                 **more,
             )
-
-
-def _with_last(row: Any) -> dict[str, Any]:
-    counts = {name: int(value) for name, value in row._mapping.items() if name[:5] != "last_"}
-    last_at = None if row.last_at is None else moment_of(row.last_at)
-    return {**counts, "last_id": row.last_id or 0, "last_at": last_at}
 
 
 def _verdict(row: Any) -> GateVerdict:

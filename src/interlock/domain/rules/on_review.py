@@ -64,6 +64,8 @@ def decided(draft: Draft, event: ReviewDecided) -> None:
     seconds = (draft.now - task.opened_at) / timedelta(seconds=1)
     draft.note("decided", task.why, task=task.id, verb=decision.verb, reason=decision.reason_code)
     draft.count(FactKind.REVIEW_DECIDED, name=task.queue, detail=decision.verb, value=seconds)
+    if task.kind is ReviewKind.PROPOSAL:
+        draft.count(FactKind.PROPOSAL_DECIDED, name=task.step or "", detail=decision.verb)
     _keep_evidence(draft, decision)
     second_look.consider(draft, task, decision)
     draft.change(hands=tuple(dict.fromkeys((*draft.case.hands, decision.by))))

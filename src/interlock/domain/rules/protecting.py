@@ -10,7 +10,15 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from interlock.domain.contract import WorkflowContract
-from interlock.domain.protected import Difference, Expected, ExpectedAction, ProtectedCase, Seen
+from interlock.domain.protected import (
+    Difference,
+    EvalResult,
+    Expected,
+    ExpectedAction,
+    Finding,
+    ProtectedCase,
+    Seen,
+)
 
 PLAIN: Final = ("outcome", "handled", "waits_at", "exception", "route")
 NOTHING: Final = "nothing"
@@ -157,3 +165,23 @@ def uncovered(
 def approval_rule(place: int, name: str) -> str:
     """What an approval's rule is called among what was asked; place: its place, from 1."""
     return f"{APPROVAL}{name or place}"
+
+
+def regressions(result: EvalResult, before: EvalResult | None) -> tuple[str, ...]:
+    """The critical cases that fail now and passed on the version before, by name.
+
+    One of which nothing is known there, because it was not played, was changed since or there was
+    no version before, counts as well: unknown is never success. Only one that is known to have
+    failed there too does not.
+    """
+    known = {each.name: each.digest for each in result.seen}
+    failed = {
+        each.name: each.digest
+        for each in (before.seen if before else ())
+        if each.finding is Finding.FAILED and each.digest
+    }
+    return tuple(
+        name
+        for name in result.failing_critical
+        if name not in failed or failed[name] != known.get(name)
+    )

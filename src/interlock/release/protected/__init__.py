@@ -6,19 +6,20 @@ from interlock.release.protected.keeping import (
     ProtectedUnknown,
     Protection,
     gather_protected,
-    latest_result,
     protect_case,
     retire_protected,
 )
+from interlock.release.protected.standing import ProtectedStanding, protected_standing
 
 __all__ = [
     "CannotPlay",
     "Evaluation",
+    "ProtectedStanding",
     "ProtectedUnknown",
     "Protection",
     "evaluate",
     "gather_protected",
-    "latest_result",
     "protect_case",
+    "protected_standing",
     "retire_protected",
 ]

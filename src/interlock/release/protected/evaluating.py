@@ -20,7 +20,14 @@ from pydantic_core import to_jsonable_python
 
 from interlock.canonical import digest
 from interlock.contracts import LoadedWorkflow
-from interlock.domain.protected import CaseFinding, EvalResult, Finding, ProtectedCase, Seen
+from interlock.domain.protected import (
+    CaseFinding,
+    CaseSeen,
+    EvalResult,
+    Finding,
+    ProtectedCase,
+    Seen,
+)
 from interlock.domain.rules.protecting import differences
 from interlock.errors import InterlockError
 from interlock.release.protected.frozen_world import (
@@ -172,6 +179,7 @@ def _result(
 ) -> EvalResult:
     count = {kind: sum(each.finding is kind for each in findings) for kind in Finding}
     bad = [each for each in findings if each.finding in (Finding.FAILED, Finding.COULD_NOT)]
+    digests = {each.name: case_digest(each) for each in cases}
     return EvalResult(
         workflow=loaded.contract.workflow,
         fingerprint=loaded.contract.fingerprint,
@@ -185,15 +193,29 @@ def _result(
         cases_digest=cases_digest(cases),
         answers=answers,
         by=by,
+        seen=tuple(
+            CaseSeen(
+                name=each.name,
+                digest=digests.get(each.name, ""),  # empty: it could not even be read
+                source=each.source,
+                finding=each.finding,
+            )
+            for each in findings
+        ),
     )
+
+
+def case_digest(case: ProtectedCase) -> str:
+    """What exactly a protected case is: the same input, end and terms give the same digest."""
+    return digest(_plain(case))
 
 
 def cases_digest(cases: Sequence[ProtectedCase]) -> str:
     """What was played, as one digest: the same cases give the same one, in any order."""
-    plain = sorted(
-        (to_jsonable_python(each, bytes_mode="base64") for each in cases),
-        key=lambda each: str(each["name"]),
-    )
-    for each in plain:
-        each["expected"]["said"] = sorted(each["expected"]["said"])
-    return digest(plain)
+    return digest(sorted(map(_plain, cases), key=lambda each: str(each["name"])))
+
+
+def _plain(case: ProtectedCase) -> Any:
+    plain = to_jsonable_python(case, bytes_mode="base64")
+    plain["expected"]["said"] = sorted(plain["expected"]["said"])
+    return plain

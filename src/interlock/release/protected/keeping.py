@@ -19,7 +19,6 @@ from interlock.domain.contract import Severity, WorkflowContract
 from interlock.domain.ids import PersonId
 from interlock.domain.protected import (
     CaseFinding,
-    EvalResult,
     Finding,
     KeptCase,
     ProtectedCase,
@@ -170,12 +169,3 @@ def _unplayable(kept: KeptCase, why: str) -> CaseFinding:
         finding=Finding.COULD_NOT,
         why=why,
     )
-
-
-def latest_result(store: Store, workflow: str, fingerprint: str) -> EvalResult | None:
-    """The newest eval of this very version, or None: never run, or cases were protected or
-    retired since. A version with another fingerprint has no result, whatever the one before had."""
-    found = store.latest_eval(workflow, fingerprint)
-    if found is None or store.protected_changed_since(workflow, found.at):
-        return None
-    return found

@@ -41,3 +41,11 @@ FROM house_entry
 WHERE seq < :before
 ORDER BY seq DESC
 LIMIT :limit;
+
+-- name: house_entries_of_kinds
+-- Every entry of some kinds, in order.
+SELECT
+    seq, at, actor, kind, CAST(body AS text) AS body, commitment, previous, hash, payload, salt
+FROM house_entry
+WHERE kind IN :kinds
+ORDER BY seq;

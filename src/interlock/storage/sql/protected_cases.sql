@@ -50,10 +50,12 @@ WHERE id = :id AND retired_at IS NULL
 RETURNING id;
 
 -- name: protected_changed_since
--- Whether cases were protected or retired after a moment.
-SELECT 1 AS changed FROM protected_case
-WHERE workflow = :workflow AND (made_at > :at OR retired_at > :at)
-LIMIT 1;
+-- How many cases were protected after a moment, and how many were retired that were there before.
+SELECT
+    count(CASE WHEN made_at > :at AND retired_at IS NULL THEN 1 END) AS added,
+    count(CASE WHEN made_at <= :at AND retired_at > :at THEN 1 END) AS retired
+FROM protected_case
+WHERE workflow = :workflow;
 
 -- name: add_protected_eval
 -- Keeps what an eval found.

@@ -40,13 +40,6 @@ SELECT CAST(body AS text) AS body FROM release_file WHERE id = :id;
 -- The history of a release, the oldest first.
 SELECT CAST(body AS text) AS body FROM release_event WHERE release = :release ORDER BY id;
 
--- name: segments_of_eras
--- The segments whose cases were opened in these eras.
-SELECT DISTINCT segment
-FROM fact
-WHERE release IN :eras AND kind = 'case_opened' AND arm <> 'probe'
-ORDER BY segment;
-
 -- name: shadow_facts
 -- What a watched AI came to beside the real handling, by step, segment and outcome.
 SELECT name AS step, segment, detail, count(*) AS cases
@@ -71,15 +64,3 @@ WHERE workflow = :workflow AND fingerprint = :fingerprint AND state <> 'closed'
     AND arm <> 'probe' AND id > :after
 ORDER BY id
 LIMIT :limit;
-
--- name: rejected_in_eras
--- The segments in which a person found a result wrong that nobody had been asked about, and when.
-SELECT segment, max(at) AS at
-FROM fact
-WHERE release IN :eras AND arm <> 'probe'
-    AND (
-        (kind = 'sample_checked' AND detail = 'wrong')
-        OR (kind = 'case_reopened' AND name = 'autonomous')
-    )
-GROUP BY segment
-ORDER BY segment;

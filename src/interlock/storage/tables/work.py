@@ -194,12 +194,12 @@ fact = Table(
 )
 # Measuring reads one workflow over a window of time.
 Index("ix_fact_window", fact.c.workflow, fact.c.at, fact.c.id)
-# A gate counts what happened in one era.
+# A gate looks at what happened in one era, and at the last days of it.
 Index(
     "ix_fact_release",
     fact.c.release,
     fact.c.kind,
-    fact.c.id,
+    fact.c.at,
     postgresql_where=text("release <> ''"),
     sqlite_where=text("release <> ''"),
 )
