@@ -115,7 +115,7 @@ def test_signing_and_starting_take_two_steps_each(desk: Desk) -> None:
     auditor.send(asked, SURE)
     done = do(head, "start_shadow")
 
-    assert "Moves to the machine: judge: the AI may act, where people did." in asked.text
+    assert "Judge: the AI may act, where people did. To AI." in asked.text
     assert unsigned.signatures == ()
     assert "Started in Shadow" in done.text
     assert running(desk.town).stand.stage is Stage.SHADOW

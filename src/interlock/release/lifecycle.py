@@ -24,16 +24,15 @@ from interlock.domain.rules import release_moves as moves
 from interlock.release import rights
 from interlock.release.changing import by_person, contract_of, find, find_proposed, save
 from interlock.release.errors import ReleaseRefused
-from interlock.release.widening import Widening, widens
+from interlock.release.widening import delta_now
 from interlock.runtime.context import Context
 
 LIVE: Final = (ReleaseState.PROPOSED, ReleaseState.RUNNING)
 
 
-def propose(
-    context: Context, workflow: str, by: str, reason: str, *, widening: Widening = widens
-) -> Release:
-    """The proposed release of the version in the workflow's folder.
+def propose(context: Context, workflow: str, by: str, reason: str) -> Release:
+    """The proposed release of the version in the workflow's folder, with what it moves from people
+    to the machine on record.
 
     Raises: ReleaseRefused without a gate, or for a version that is proposed or runs already.
     """
@@ -64,9 +63,9 @@ def propose(
         proposed_at=act.at,
         canary_share=contract.gate.canary_traffic,
         holdback=contract.holdback,
-        widens=widening(context, _running_contract(context, workflow), contract),
     )
-    return save(context, [moves.propose(release, act)])[0]
+    delta = delta_now(context, _running_contract(context, workflow), contract)
+    return save(context, [moves.propose(release, delta, act)])[0]
 
 
 def sign(context: Context, text: str, by: str, note: str) -> Release:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from interlock.domain.delta import DeltaOnRecord
 from interlock.domain.ids import CaseId
 from interlock.domain.pause import ScopeKind
 from interlock.domain.release import EraId, Release, ReleaseEvent, ReleaseState
@@ -26,6 +27,7 @@ from interlock.storage.rows import clean
 
 RELEASE: Final[Codec[Release]] = Codec(Release)
 EVENT: Final[Codec[ReleaseEvent]] = Codec(ReleaseEvent)
+DELTA: Final[Codec[DeltaOnRecord]] = Codec(DeltaOnRecord)
 ONE_RUNS: Final = "release_file"  # the table whose unique index lets one release run
 
 
@@ -99,6 +101,12 @@ class Releases:
     def running_releases(self) -> list[Release]:
         """Every release that new cases join."""
         return [each for each in self.releases() if each.state is ReleaseState.RUNNING]
+
+    def release_delta(self, release_id: str) -> DeltaOnRecord | None:
+        """What was put on record of what a release moves, when it was proposed; or None."""
+        with self._db.reading() as conn:
+            rows = self._db.rows(conn, "release_delta", release=release_id)
+        return DELTA.decode(rows[0].body) if rows else None
 
     def release_events(self, release_id: str) -> list[ReleaseEvent]:
         """What was done to a release, in order."""
@@ -207,6 +215,9 @@ class Releases:
 
     def _note(self, conn: Connection, moved: Moved, release: Release) -> None:
         event = moved.event
+        if moved.delta is not None:
+            body = DELTA.encode(moved.delta)
+            self._db.run(conn, "add_release_delta", release=release.id, body=body)
         self._db.run(
             conn,
             "add_release_event",
@@ -259,5 +270,6 @@ def _house_note(moved: Moved, release: Release) -> HouseNote:
             "taken_back": list(moved.taken_back),
             "verdict": event.verdict,
             "reason": event.reason,
+            "delta": release.delta,
         },
     )

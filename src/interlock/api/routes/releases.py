@@ -25,10 +25,12 @@ from interlock.api.shapes.releases import (
     StandDownIn,
     StartIn,
     VerdictNumber,
+    WholeReleaseShape,
     agreement_shape,
     disagreement_shape,
     event_shape,
     release_shape,
+    whole_release_shape,
 )
 from interlock.api.shapes.verdicts import (
     GateNowShape,
@@ -46,6 +48,7 @@ from interlock.release.agreement import agreement, disagreements
 from interlock.release.errors import ReleaseUnknown, VerdictUnknown
 from interlock.release.gate_now import NoReleaseRunning, look
 from interlock.release.replay import replay
+from interlock.release.widening import kept_delta
 from interlock.web.boundary import Caller, RightMissing, needs
 
 router = APIRouter(prefix="/releases", tags=["releases"], route_class=IdempotentRoute)
@@ -72,22 +75,26 @@ def list_releases(caller: Seeing, workflow: OfWorkflow = None) -> list[ReleaseSh
 
 
 @router.post("", status_code=201)
-def propose_release(wanted: ProposeIn, response: Response, caller: Operating) -> ReleaseShape:
-    """Propose the version in the workflow's folder; no case joins it before it is started."""
+def propose_release(wanted: ProposeIn, response: Response, caller: Operating) -> WholeReleaseShape:
+    """Propose the version in the workflow's folder; no case joins it before it is started.
+
+    The answer says what it moves from people to the machine, in how many of last month's cases.
+    """
     _for_all_tenants(caller)
     caller.need(Right.OPERATE, workflow=wanted.workflow)
     found = lifecycle.propose(caller.context, wanted.workflow, caller.id, wanted.reason)
-    return _told(found, response)
+    response.headers["etag"] = release_tag(found)
+    return whole_release_shape(found, kept_delta(caller.store, found))
 
 
-@router.get("/{release_id}", response_model=ReleaseShape)
+@router.get("/{release_id}", response_model=WholeReleaseShape)
 def show_release(
     release_id: ReleaseId, request: Request, response: Response, caller: Seeing
-) -> ReleaseShape | Response:
-    """Where a release stands. Its ETag is what a move on it is based on."""
+) -> WholeReleaseShape | Response:
+    """Where a release stands and what it moves. Its ETag is what a move on it is based on."""
     release = _found(caller, release_id)
     known = is_known(request, release_tag(release), response)
-    return known or release_shape(release)
+    return known or whole_release_shape(release, kept_delta(caller.store, release))
 
 
 @router.get("/{release_id}/history")

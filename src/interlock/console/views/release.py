@@ -13,6 +13,7 @@ from typing import Any, Final
 from interlock.console.views.pauses import shown_pauses
 from interlock.console.views.release_budget import Burn, burn_of
 from interlock.console.views.release_choices import Choice, OnTheWay, choices_of, on_the_way
+from interlock.console.views.release_delta import DeltaShown, delta_shown
 from interlock.console.views.release_gate import Shown, shown
 from interlock.console.views.release_history import (
     Rung,
@@ -71,6 +72,7 @@ class Board:
     history: tuple[Told, ...]
     verdicts: tuple[GateVerdict, ...]
     choices: tuple[Choice, ...]
+    delta: DeltaShown | None
     on_the_way: OnTheWay
     agreement: tuple[Agreement, ...] = ()
     apart: tuple[Apart, ...] = ()
@@ -153,6 +155,7 @@ def board_of(
         choices=choices_of(
             context, release, own, caller.id, latest, [segment] if segment else seen[:OFFERED]
         ),
+        delta=delta_shown(store, release),
         on_the_way=on_the_way(context, release),
         agreement=tuple(agreement(store, release)),
         apart=tuple(_apart(caller, each) for each in disagreements(store, release, APART)),

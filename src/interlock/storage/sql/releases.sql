@@ -19,6 +19,14 @@ RETURNING id;
 INSERT INTO release_event (release, move, at, by_whom, verdict, body)
 VALUES (:release, :move, :at, :by_whom, :verdict, :body);
 
+-- name: add_release_delta
+-- Keeps what a proposed release moves from people to the machine.
+INSERT INTO release_delta (release, body) VALUES (:release, :body);
+
+-- name: release_delta
+-- What was kept of it.
+SELECT CAST(body AS text) AS body FROM release_delta WHERE release = :release;
+
 -- name: running_release
 -- The release new cases of a workflow join.
 SELECT CAST(body AS text) AS body

@@ -81,3 +81,12 @@ release_event = Table(
     one_of("move", ReleaseMove),
 )
 Index("ix_release_event_release", release_event.c.release, release_event.c.id)
+
+# What a release moves from people to the machine, as it was counted when it was proposed: what its
+# governance owner signs, and never written again.
+release_delta = Table(
+    "release_delta",
+    metadata,
+    Column("release", Word, ForeignKey("release_file.id"), primary_key=True),
+    required("body", JSON),
+)
