@@ -13,13 +13,12 @@ from typing import Any, Final
 from interlock.console.views.pauses import shown_pauses
 from interlock.console.views.release_budget import Burn, burn_of
 from interlock.console.views.release_choices import Choice, OnTheWay, choices_of, on_the_way
-from interlock.console.views.release_delta import DeltaShown, delta_shown
+from interlock.console.views.release_delta import Proposal, proposal_of
 from interlock.console.views.release_gate import Shown, shown
 from interlock.console.views.release_history import (
     Rung,
     SegmentStand,
     Told,
-    actor_words,
     history,
     ladder,
     last_fired,
@@ -29,7 +28,7 @@ from interlock.console.views.release_history import (
 from interlock.console.views.release_verdict import Said, said_of
 from interlock.domain.contract import Stage, WorkflowContract
 from interlock.domain.gate import GateVerdict
-from interlock.domain.release import Release, ReleaseState, Signature, next_stage
+from interlock.domain.release import Release, ReleaseState, next_stage
 from interlock.domain.rules import release_moves as moves
 from interlock.errors import InterlockError
 from interlock.release.agreement import Agreement, Disagreement, agreement, disagreements
@@ -72,13 +71,10 @@ class Board:
     history: tuple[Told, ...]
     verdicts: tuple[GateVerdict, ...]
     choices: tuple[Choice, ...]
-    delta: DeltaShown | None
+    proposal: Proposal
     on_the_way: OnTheWay
     agreement: tuple[Agreement, ...] = ()
     apart: tuple[Apart, ...] = ()
-    signatures: tuple[tuple[str, Signature], ...] = ()
-    proposed_by: str = ""
-    is_signed: bool = False
     is_paused: bool = False
     others: tuple[Release, ...] = field(default=())
 
@@ -155,13 +151,10 @@ def board_of(
         choices=choices_of(
             context, release, own, caller.id, latest, [segment] if segment else seen[:OFFERED]
         ),
-        delta=delta_shown(store, release),
+        proposal=proposal_of(store, release, contract),
         on_the_way=on_the_way(context, release),
         agreement=tuple(agreement(store, release)),
         apart=tuple(_apart(caller, each) for each in disagreements(store, release, APART)),
-        signatures=tuple((actor_words(contract, each.by), each) for each in release.signatures),
-        proposed_by=actor_words(contract, release.proposed_by),
-        is_signed=moves.is_signed(release, moves.WIDENING),
         is_paused=bool(pauses),
         others=tuple(each for each in store.releases(release.workflow) if each.id != release.id),
     )

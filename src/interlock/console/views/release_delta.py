@@ -12,8 +12,11 @@ from types import MappingProxyType
 from typing import Final
 
 from interlock.console import words
+from interlock.console.views.release_history import actor_words
+from interlock.domain.contract import WorkflowContract
 from interlock.domain.delta import DeltaLine, DeltaOnRecord, Direction, Touched
-from interlock.domain.release import Release
+from interlock.domain.release import Release, Signature
+from interlock.domain.rules.release_moves import WIDENING, is_signed
 from interlock.papers.delta_words import touched_words
 from interlock.release.widening import kept_delta
 from interlock.storage import Store
@@ -49,6 +52,26 @@ class DeltaShown:
     at: datetime
     digest: str
     is_as_signed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Who proposed a release, what it moves, and who signed what of it, by name."""
+
+    by: str
+    delta: DeltaShown | None
+    signatures: tuple[tuple[str, Signature], ...]
+    is_signed: bool
+
+
+def proposal_of(store: Store, release: Release, contract: WorkflowContract) -> Proposal:
+    """The proposal of a release. contract: the one in force, for names."""
+    return Proposal(
+        by=actor_words(contract, release.proposed_by),
+        delta=delta_shown(store, release),
+        signatures=tuple((actor_words(contract, each.by), each) for each in release.signatures),
+        is_signed=is_signed(release, WIDENING),
+    )
 
 
 def delta_shown(store: Store, release: Release) -> DeltaShown | None:
