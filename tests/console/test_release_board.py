@@ -8,8 +8,10 @@ from datetime import timedelta
 from sqlalchemy import text as sql
 
 from interlock.console.views.release_interval import WIDTH, drawn
+from interlock.domain.ahead import AheadKind, LookAhead
 from interlock.domain.contract import FallbackMode, Stage
 from interlock.domain.gate import GateDecision
+from interlock.domain.ids import Fingerprint, WorkflowId
 from interlock.domain.pause import PauseScope, ScopeKind
 from interlock.domain.quality import Quality
 from interlock.domain.release import Release, ReleaseState
@@ -18,6 +20,7 @@ from interlock.domain.rollout import Precondition, Rollout, Waiver
 from interlock.release import lifecycle, taking_back
 from interlock.runtime.commands import pausing
 from tests.console.visit import Browser, Desk, Page
+from tests.runtime.office import MONDAY
 from tests.web.rollout import (
     WHY,
     at_stage,
@@ -558,6 +561,25 @@ def test_the_contract_page_says_what_became_of_each_versions_release(desk: Desk)
     assert "not signed" not in begun.text_content()
 
 
+def test_the_board_shows_the_latest_look_ahead_of_this_version_only(desk: Desk) -> None:
+    """A forecast of another version would be read as one of this."""
+    release = started(desk.town)
+    store = desk.town.services.store
+    before = desk.visit("vera").get(BOARD).one("[aria-labelledby='h-ahead']").text_content()
+    store.keep_look_ahead(a_look(release.fingerprint, "3 of 40 cases"))
+    store.keep_look_ahead(a_look(release.fingerprint, "5 of 50 cases"))
+    store.keep_look_ahead(a_look("e" * 64, "9 of 90 cases"))
+
+    card = desk.visit("vera").get(BOARD).one("[aria-labelledby='h-ahead']").text_content()
+
+    assert before.count("None yet.") == 2
+    assert "interlock backtest FOLDER" in before
+    assert "5 of 50 cases" in card
+    assert "3 of 40" not in card and "9 of 90" not in card
+    assert "The AI's answers on record" in card and "by Lead" in card
+    assert card.count("None yet.") == 1
+
+
 def test_an_interval_is_drawn_where_its_numbers_are() -> None:
     """The eye must not be told something else than the table says."""
     downward = drawn(0.04, 0.02, 0.007, 0.043, upward=False)
@@ -572,6 +594,20 @@ def test_an_interval_is_drawn_where_its_numbers_are() -> None:
     assert upward.low is not None and upward.high is not None
     assert upward.line < upward.low < upward.point < upward.high <= WIDTH
     assert (nothing.point, nothing.low, nothing.high) == (None, None, None)
+
+
+def a_look(fingerprint: str, says: str) -> LookAhead:
+    """A backtest of some version, as it is kept."""
+    return LookAhead(
+        workflow=WorkflowId("claims"),
+        fingerprint=Fingerprint(fingerprint),
+        kind=AheadKind.BACKTEST,
+        at=MONDAY,
+        by="lead",
+        terms="the AI's answers on record",
+        lines=(("another queue", says),),
+        numbers={"compared": 40},
+    )
 
 
 def _in_segment(town: Town, segment: str) -> None:

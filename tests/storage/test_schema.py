@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from interlock.domain.action import ActionState
+from interlock.domain.ahead import AheadKind
 from interlock.domain.case import Arm, CaseState, ClosingOutcome, Handling, Phase, WaitsFor
 from interlock.domain.contract import Severity, Stage
 from interlock.domain.fact import FactKind
@@ -57,6 +58,7 @@ ENUMS: dict[str, type[StrEnum]] = {
     "release_file.state": ReleaseState,
     "release_event.move": ReleaseMove,
     "gate_verdict.decision": GateDecision,
+    "look_ahead.kind": AheadKind,
     "kept_answer.state": KeptState,
     "past_decision.kind": ReviewKind,
     "past_decision.verb": Verb,

@@ -21,6 +21,7 @@ from interlock.storage.house_log import HouseLog
 from interlock.storage.idempotency import Idempotency
 from interlock.storage.identity import Identity
 from interlock.storage.intake import Intake
+from interlock.storage.looks_ahead import LooksAhead
 from interlock.storage.notices import Notices
 from interlock.storage.overview import Overview
 from interlock.storage.pauses import Pauses
@@ -64,6 +65,7 @@ class Store(
     ProtectedCases,
     Watching,
     ReleaseBoard,
+    LooksAhead,
 ):
     """Cases, tasks, actions, facts and the audit log, in SQLite or PostgreSQL."""
 

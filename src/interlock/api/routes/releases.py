@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from interlock.api import paging
 from interlock.api.etags import IfMatch, PreconditionNeeded, ReleaseChanged, is_known, release_tag
 from interlock.api.idempotent import IdempotentRoute
+from interlock.api.shapes.ahead import LooksAheadShape, looks_ahead_shape
 from interlock.api.shapes.plain import Name, Paged, PageShape
 from interlock.api.shapes.releases import (
     AgreementsShape,
@@ -111,6 +112,16 @@ def gate_now(release_id: ReleaseId, caller: Seeing, segment: OfSegment = "") -> 
     if release.state is not ReleaseState.RUNNING:
         raise NoReleaseRunning(release.workflow)
     return gate_now_shape(look(caller.context, release, segment))
+
+
+@router.get("/{release_id}/foresight")
+def looks_ahead(release_id: ReleaseId, caller: Seeing) -> LooksAheadShape:
+    """What the latest backtest and the latest simulation of its version found, and on what terms.
+
+    They take minutes, so they are run on the command line.
+    """
+    release = _found(caller, release_id)
+    return looks_ahead_shape(caller.store.looks_ahead(release.fingerprint))
 
 
 @router.get("/{release_id}/agreement")

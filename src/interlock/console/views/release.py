@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from interlock.console.views.pauses import shown_pauses
+from interlock.console.views.release_ahead import AheadShown, ahead_shown
 from interlock.console.views.release_budget import Burn, burn_of
 from interlock.console.views.release_choices import Choice, OnTheWay, choices_of, on_the_way
 from interlock.console.views.release_delta import Proposal, proposal_of
@@ -72,6 +73,7 @@ class Board:
     verdicts: tuple[GateVerdict, ...]
     choices: tuple[Choice, ...]
     proposal: Proposal
+    ahead: tuple[AheadShown, ...]
     on_the_way: OnTheWay
     agreement: tuple[Agreement, ...] = ()
     apart: tuple[Apart, ...] = ()
@@ -152,6 +154,7 @@ def board_of(
             context, release, own, caller.id, latest, [segment] if segment else seen[:OFFERED]
         ),
         proposal=proposal_of(store, release, contract),
+        ahead=ahead_shown(store, release, contract),
         on_the_way=on_the_way(context, release),
         agreement=tuple(agreement(store, release)),
         apart=tuple(_apart(caller, each) for each in disagreements(store, release, APART)),

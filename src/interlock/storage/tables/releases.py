@@ -15,6 +15,7 @@ from sqlalchemy import (
     text,
 )
 
+from interlock.domain.ahead import AheadKind
 from interlock.domain.gate import GateDecision
 from interlock.domain.release import ReleaseMove, ReleaseState
 from interlock.storage.tables.columns import (
@@ -90,3 +91,18 @@ release_delta = Table(
     Column("release", Word, ForeignKey("release_file.id"), primary_key=True),
     required("body", JSON),
 )
+
+# What backtests and simulations of a version found; never written again.
+look_ahead = Table(
+    "look_ahead",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    required("workflow"),
+    required("fingerprint"),
+    required("kind"),
+    required("at", Moment),
+    required("by_whom", Text),
+    required("body", JSON),
+    one_of("kind", AheadKind),
+)
+Index("ix_look_ahead_latest", look_ahead.c.fingerprint, look_ahead.c.kind, look_ahead.c.id)

@@ -19,6 +19,7 @@ ROW_NUMBER: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Makes the tables."""
     _release_delta()
+    _look_ahead()
 
 
 def _release_delta() -> None:
@@ -31,3 +32,19 @@ def _release_delta() -> None:
         ),
         sa.PrimaryKeyConstraint("release", name=op.f("pk_release_delta")),
     )
+
+
+def _look_ahead() -> None:
+    op.create_table(
+        "look_ahead",
+        sa.Column("id", ROW_NUMBER, autoincrement=True, nullable=False),
+        sa.Column("workflow", WORD, nullable=False),
+        sa.Column("fingerprint", WORD, nullable=False),
+        sa.Column("kind", WORD, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("by_whom", sa.Text(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.CheckConstraint("kind IN ('backtest', 'simulate')", name=op.f("ck_look_ahead_kind")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_look_ahead")),
+    )
+    op.create_index("ix_look_ahead_latest", "look_ahead", ["fingerprint", "kind", "id"])
