@@ -23,6 +23,7 @@ from interlock.domain.notice import Channel, NoticeKind, NoticeState
 from interlock.domain.pause import ScopeKind
 from interlock.domain.release import ReleaseMove, ReleaseState
 from interlock.domain.review import ReviewKind, ReviewState, Verb
+from interlock.domain.rules.error_budget import Pace
 from interlock.domain.watching import Measure, ReadingState
 from interlock.storage import (
     DatabaseUnreachable,
@@ -58,6 +59,7 @@ ENUMS: dict[str, type[StrEnum]] = {
     "release_file.state": ReleaseState,
     "release_event.move": ReleaseMove,
     "gate_verdict.decision": GateDecision,
+    "burn_alert.pace": Pace,
     "look_ahead.kind": AheadKind,
     "kept_answer.state": KeptState,
     "past_decision.kind": ReviewKind,

@@ -11,6 +11,7 @@ from typing import Self
 from sqlalchemy import Engine
 
 from interlock.storage.accounts import Accounts
+from interlock.storage.burn_alerts import BurnAlerts
 from interlock.storage.case_search import CaseSearching
 from interlock.storage.changed import Changed
 from interlock.storage.claims import Claims
@@ -66,6 +67,7 @@ class Store(
     Watching,
     ReleaseBoard,
     LooksAhead,
+    BurnAlerts,
 ):
     """Cases, tasks, actions, facts and the audit log, in SQLite or PostgreSQL."""
 

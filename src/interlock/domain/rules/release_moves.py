@@ -158,7 +158,7 @@ def promote(release: Release, verdict: GateVerdict, by: PersonId, act: Act) -> M
     _not_ones_own(release, M.PROMOTE, by)
     stand = release.stand_of(segment)
     higher = next_stage(stand.stage)
-    refusal = _why_not_yet(release, stand, higher, verdict, act.at)
+    refusal = why_not_yet(release, verdict, act.at)
     if refusal is not None or higher is None:
         what, remedy = refusal or ("it is at the top", "nothing is left to promote")
         raise ReleaseMoveRefused(release.id, M.PROMOTE, what, remedy)
@@ -166,6 +166,30 @@ def promote(release: Release, verdict: GateVerdict, by: PersonId, act: Act) -> M
     signed = replace(release, signatures=(*release.signatures, signature))
     promoted = _moved_to(signed, segment, higher, act.at)
     return Moved(release=promoted, event=_stage_event(release, promoted, M.PROMOTE, act, segment))
+
+
+def why_not_yet(release: Release, verdict: GateVerdict, now: datetime) -> tuple[str, str] | None:
+    """What stands against a promotion on this verdict, and what to do; None: nothing but a
+    signature."""
+    stand = release.stand_of(verdict.evidence.segment)
+    if next_stage(stand.stage) is None:
+        return f"it stands at {stand.stage}, the top", "nothing is left to promote"
+    if release.held_by is not None:
+        return f"{release.held_by} holds it where it is", "ask for the hold to be released"
+    if stand.cool_off_until is not None and now < stand.cool_off_until:
+        until = stand.cool_off_until.isoformat(timespec="minutes")
+        return f"it was taken back and cools off until {until}", "wait for new evidence"
+    if verdict.decision is not GateDecision.PROMOTE:
+        return f"the gate says {verdict.decision}: {verdict.words}", "wait for more evidence"
+    if verdict.evidence.release != release.id or verdict.evidence.era != stand.era:
+        return (
+            f"the verdict is about {verdict.evidence.era} and it is in {stand.era} now",
+            "wait for the gate's next look",
+        )
+    if now - verdict.evidence.at > FRESH:
+        seen = verdict.evidence.at.isoformat(timespec="minutes")
+        return f"the verdict is of {seen}, which is too old", "let a worker look again"
+    return None
 
 
 def hold(release: Release, by: PersonId, act: Act) -> Moved:
@@ -251,30 +275,6 @@ def is_signed(release: Release, about: str) -> bool:
 def eras_of(release: Release) -> tuple[EraId, ...]:
     """Every era the release had, whatever the segment."""
     return tuple(era_id(release.id, number + 1) for number in range(release.eras))
-
-
-def _why_not_yet(
-    release: Release, stand: Stand, higher: Stage | None, verdict: GateVerdict, now: datetime
-) -> tuple[str, str] | None:
-    """What stands against a promotion, and what to do; None: nothing."""
-    if higher is None:
-        return f"it stands at {stand.stage}, the top", "nothing is left to promote"
-    if release.held_by is not None:
-        return f"{release.held_by} holds it where it is", "ask for the hold to be released"
-    if stand.cool_off_until is not None and now < stand.cool_off_until:
-        until = stand.cool_off_until.isoformat(timespec="minutes")
-        return f"it was taken back and cools off until {until}", "wait for new evidence"
-    if verdict.decision is not GateDecision.PROMOTE:
-        return f"the gate says {verdict.decision}: {verdict.words}", "wait for more evidence"
-    if verdict.evidence.release != release.id or verdict.evidence.era != stand.era:
-        return (
-            f"the verdict is about {verdict.evidence.era} and it is in {stand.era} now",
-            "wait for the gate's next look",
-        )
-    if now - verdict.evidence.at > FRESH:
-        seen = verdict.evidence.at.isoformat(timespec="minutes")
-        return f"the verdict is of {seen}, which is too old", "let a worker look again"
-    return None
 
 
 def _moved_to(

@@ -18,12 +18,14 @@ from sqlalchemy import (
 from interlock.domain.ahead import AheadKind
 from interlock.domain.gate import GateDecision
 from interlock.domain.release import ReleaseMove, ReleaseState
+from interlock.domain.rules.error_budget import Pace
 from interlock.storage.tables.columns import (
     Moment,
     RowNumber,
     Word,
     metadata,
     one_of,
+    optional,
     required,
 )
 
@@ -106,3 +108,28 @@ look_ahead = Table(
     one_of("kind", AheadKind),
 )
 Index("ix_look_ahead_latest", look_ahead.c.fingerprint, look_ahead.c.kind, look_ahead.c.id)
+
+# When an error budget began to burn too fast, and when that ended.
+burn_alert = Table(
+    "burn_alert",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    required("release", Word, ForeignKey("release_file.id")),
+    required("era"),
+    required("segment"),
+    required("pace"),
+    required("began_at", Moment),
+    optional("ended_at", Moment),
+    required("body", JSON),
+    one_of("pace", Pace),
+)
+# It burns once at a pace, however many workers look.
+Index(
+    "uq_burn_alert_now",
+    burn_alert.c.era,
+    burn_alert.c.segment,
+    burn_alert.c.pace,
+    unique=True,
+    postgresql_where=text("ended_at IS NULL"),
+    sqlite_where=text("ended_at IS NULL"),
+)
