@@ -93,14 +93,9 @@ def backtest_command(
             since=since,
             until=until,
         )
-    if as_json:
-        document({"ok": True, **to_json(report)})
-    else:
-        _print(out(), report, show)
+    _tell(report, show, as_json=as_json)
     if keep_it:
         keep(report, settings, person)
-    if report.compared == 0 and not as_json:
-        notes().print("no case could be looked at; is this the database, and the time you mean?")
 
 
 def stage_named(text: str | None) -> Stage | None:
@@ -119,6 +114,15 @@ def aware(moment: datetime | None) -> datetime | None:
     if moment is None or moment.tzinfo:
         return moment
     return moment.replace(tzinfo=UTC)
+
+
+def _tell(report: BacktestReport, show: int, *, as_json: bool) -> None:
+    if as_json:
+        document({"ok": True, **to_json(report)})
+        return
+    _print(out(), report, show)
+    if report.compared == 0:
+        notes().print("no case could be looked at; is this the database, and the time you mean?")
 
 
 def _print(console: Console, report: BacktestReport, show: int) -> None:

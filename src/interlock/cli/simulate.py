@@ -95,12 +95,16 @@ def simulate_command(
             source=source,
         ),
     )
+    _tell(report, as_json=as_json)
+    if keep_it:
+        keep(report, settings_for(database, [folder]), person)
+
+
+def _tell(report: SimulationReport, *, as_json: bool) -> None:
     if as_json:
         document({"ok": True, **to_json(report)})
     else:
         _print(out(), report)
-    if keep_it:
-        keep(report, settings_for(database, [folder]), person)
 
 
 def _stated(candidate: Workflow, file: Path | None, from_record: bool) -> tuple[Stated, str]:

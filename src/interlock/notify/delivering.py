@@ -14,6 +14,7 @@ from interlock.canonical import content_digest
 from interlock.domain.notice import Channel, Notice, NoticeKind, NoticeState
 from interlock.notify.mail import Mailer
 from interlock.notify.outcome import SENT, Tried, never, not_now
+from interlock.notify.releases import is_waited_for
 from interlock.notify.services import ServiceSender
 from interlock.notify.settings import NotifySettings
 from interlock.notify.webhooks import WebhookSender
@@ -116,6 +117,8 @@ class Deliverer:
         return f"{text}\n\nAnswer here, once and without an account:\n{link}"
 
     def _is_moot(self, context: Context, notice: Notice) -> bool:
+        if notice.kind is NoticeKind.RELEASE_WAITS:
+            return not is_waited_for(context, notice.subject, context.clock.now())
         if notice.kind not in ABOUT_OPEN_WORK:
             return False
         return not context.store.task(str(notice.body["task"])).is_live

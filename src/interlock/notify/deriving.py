@@ -6,7 +6,7 @@ so each source is read a little further back than needed, and nothing that commi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
@@ -16,9 +16,10 @@ from interlock.domain.case import Arm, Case
 from interlock.domain.contract import WorkflowContract
 from interlock.domain.fact import FactKind
 from interlock.domain.ids import CaseId
-from interlock.domain.notice import Channel, NewNotice, NoticeKind
+from interlock.domain.notice import NewNotice, NoticeKind
 from interlock.domain.review import ReviewTask
-from interlock.notify import wording
+from interlock.notify import releases, wording
+from interlock.notify.addressing import for_people, for_services, for_systems, mail
 from interlock.notify.events import case_event, pause_event, task_event
 from interlock.notify.recipients import Recipients
 from interlock.notify.settings import NotifySettings
@@ -31,6 +32,7 @@ PAGES: Final = 20  # read in one look; the next one is soon
 LATE_COMMIT_SECONDS: Final = 10.0  # a fact may become visible after one with a higher number
 OVERLAP: Final = timedelta(minutes=1)  # of two looks at the deadlines
 TOO_OLD: Final = timedelta(days=1)  # nobody is told what happened while notices were off
+SIGNATURES_EVERY_SECONDS: Final = 15.0  # as often as the gate looks
 MOST_LATE: Final = 1_000  # tasks one day's list is made from
 
 FOR_PEOPLE: Final = (
@@ -56,6 +58,7 @@ class Deriver:
         self._settings = settings
         self._done: set[int] = set()  # facts after the place kept that were looked at
         self._seen, self._seen_at = -1, monotonic()
+        self._signatures_at = -SIGNATURES_EVERY_SECONDS
 
     def look(self, context: Context) -> int:
         """How many notices are new. Raises: what the store raises; then nothing is skipped."""
@@ -63,6 +66,7 @@ class Deriver:
             self._facts(context)
             + self._at_risk(context)
             + self._house(context)
+            + self._signatures(context)
             + self._digest(context)
         )
 
@@ -135,7 +139,9 @@ class Deriver:
             told = self._told(people, contract, case, task, said)
             words = wording.about_task(said, contract, case, task, self._settings.public_url)
             subject = f"fact:{fact.id}"
-            yield from self._for_people(people, contract, said, subject, told, words)
+            yield from for_people(
+                self._settings, people, contract, words, kind=said, subject=subject, told=told
+            )
 
     def _told(
         self,
@@ -165,14 +171,7 @@ class Deriver:
         else:
             more = {"verb": fact.detail} if kind is NoticeKind.REVIEW_DECIDED else {}
             body = task_event(kind, contract, case, task, fact.at, **more)
-        for endpoint in self._settings.endpoints:
-            yield NewNotice(
-                subject=f"fact:{fact.id}",
-                kind=kind,
-                recipient=endpoint.name,
-                channel=Channel.WEBHOOK,
-                body=body,
-            )
+        yield from for_systems(self._settings, kind, f"fact:{fact.id}", body)
 
     def _question(
         self,
@@ -190,7 +189,7 @@ class Deriver:
             return
         if self._settings.has_mail and self._settings.public_url:
             body = wording.about_question(contract, case, task, places[-1])
-            yield _mail(f"fact:{fact.id}", NoticeKind.QUESTION, who, body, contract, people)
+            yield mail(f"fact:{fact.id}", NoticeKind.QUESTION, who, body, contract, people)
 
     # --- deadlines ---------------------------------------------------------------------------
 
@@ -219,7 +218,9 @@ class Deriver:
             return
         kind, told = NoticeKind.AT_RISK, people.of_task(contract, case, task)
         words = wording.about_task(kind, contract, case, task, self._settings.public_url)
-        yield from self._for_people(people, contract, kind, f"task:{task.id}", told, words)
+        yield from for_people(
+            self._settings, people, contract, words, kind=kind, subject=f"task:{task.id}", told=told
+        )
 
     # --- the house log and the day -------------------------------------------------------------
 
@@ -231,22 +232,25 @@ class Deriver:
         if not entries:
             return 0
         now = context.clock.now()
-        fresh = [e for e in entries if e.kind in PAUSES and now - e.at < TOO_OLD]
-        found = [notice for entry in fresh for notice in self._about_pause(entry)]
+        fresh = [e for e in entries if now - e.at < TOO_OLD]
+        pauses = [e for e in fresh if e.kind in PAUSES]
+        found = [notice for entry in pauses for notice in self._about_pause(entry)]
+        found += releases.about_house(context, self._settings, fresh, now)
         return context.store.add_notices(found, now, place=(HOUSE, str(entries[-1].seq)))
 
     def _about_pause(self, entry: AuditEntry) -> Iterator[NewNotice]:
         kind, subject = PAUSES[entry.kind], f"house:{entry.seq}"
-        for endpoint in self._settings.endpoints:
-            yield NewNotice(
-                subject=subject,
-                kind=kind,
-                recipient=endpoint.name,
-                channel=Channel.WEBHOOK,
-                body=pause_event(kind, entry),
-            )
+        yield from for_systems(self._settings, kind, subject, pause_event(kind, entry))
         words = wording.about_pause(kind, entry.actor, entry.body, self._settings.public_url)
-        yield from self._for_services(kind, subject, words)
+        yield from for_services(self._settings, kind, subject, words)
+
+    def _signatures(self, context: Context) -> int:
+        """Signatures that are waited for; told once, however long they are."""
+        if monotonic() - self._signatures_at < SIGNATURES_EVERY_SECONDS:
+            return 0
+        self._signatures_at, now = monotonic(), context.clock.now()
+        found = releases.about_signatures(context, self._settings, now, TOO_OLD)
+        return context.store.add_notices(list(found), now)
 
     def _digest(self, context: Context) -> int:
         """Once a day, to each person: what of theirs is late."""
@@ -268,7 +272,7 @@ class Deriver:
                 by_person.setdefault(person, []).append(task)
                 contracts.setdefault(person, contract)
         found = [
-            _mail(
+            mail(
                 f"day:{today}",
                 NoticeKind.DIGEST,
                 person,
@@ -280,47 +284,9 @@ class Deriver:
         ]
         return context.store.add_notices(found, now, place=(DIGEST, today))
 
-    # --- to whom -----------------------------------------------------------------------------
-
-    def _for_people(
-        self,
-        people: Recipients,
-        contract: WorkflowContract,
-        kind: NoticeKind,
-        subject: str,
-        told: Iterable[str],
-        words: wording.Words,
-    ) -> Iterator[NewNotice]:
-        if self._settings.has_mail:
-            for person in people.reachable(contract, told):
-                yield _mail(subject, kind, person, words, contract, people)
-        yield from self._for_services(kind, subject, words)
-
-    def _for_services(
-        self, kind: NoticeKind, subject: str, words: wording.Words
-    ) -> Iterator[NewNotice]:
-        for name in self._settings.services:
-            yield NewNotice(
-                subject=subject, kind=kind, recipient=name, channel=Channel.SERVICE, body=words
-            )
-
     def _begin(self, context: Context, source: str, place: str) -> int:
         """The first look: nobody is told of the past."""
         return context.store.add_notices([], context.clock.now(), place=(source, place))
-
-
-def _mail(
-    subject: str,
-    kind: NoticeKind,
-    person: str,
-    words: wording.Words,
-    contract: WorkflowContract,
-    people: Recipients,
-) -> NewNotice:
-    body = {**words, "to": people.address(contract, person)}
-    return NewNotice(
-        subject=subject, kind=kind, recipient=f"person:{person}", channel=Channel.MAIL, body=body
-    )
 
 
 def _said_to_people(fact: ChangedRow, task: ReviewTask) -> NoticeKind | None:

@@ -16,7 +16,6 @@ from interlock.domain.release import Release, ReleaseState, next_stage
 from interlock.domain.rules import release_moves as moves
 from interlock.errors import InterlockError
 from interlock.release import rights
-from interlock.release.errors import ReleaseRefused
 from interlock.runtime.context import Context
 from interlock.storage import Store
 
@@ -66,7 +65,7 @@ def may_sign(context: Context, wanted: Waiting, person: str) -> bool:
             rights.demand_governance(context, release.workflow, person, release.id)
             return True
         return rights.permission(context, release.workflow, person, Right.SIGN).allowed
-    except (ReleaseRefused, InterlockError):
+    except InterlockError:
         return False
 
 

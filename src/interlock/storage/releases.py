@@ -114,6 +114,12 @@ class Releases:
             rows = self._db.rows(conn, "release_events", release=release_id)
         return EVENT.decode_all([row.body for row in rows])
 
+    def taken_back_since(self, since: datetime) -> list[tuple[Release, ReleaseEvent]]:
+        """What was taken back after a moment, all of a release or a segment, the latest first."""
+        with self._db.reading() as conn:
+            rows = self._db.rows(conn, "taken_back_since", since=self._db.moment(since))
+        return [(RELEASE.decode(row.release_body), EVENT.decode(row.body)) for row in rows]
+
     def segments_of_eras(self, eras: Sequence[EraId]) -> list[str]:
         """The segments whose cases were opened in these eras."""
         with self._db.reading() as conn:

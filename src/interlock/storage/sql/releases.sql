@@ -48,6 +48,14 @@ SELECT CAST(body AS text) AS body FROM release_file WHERE id = :id;
 -- The history of a release, the oldest first.
 SELECT CAST(body AS text) AS body FROM release_event WHERE release = :release ORDER BY id;
 
+-- name: taken_back_since
+-- What was taken back since then, the latest first, with the release it was done to.
+SELECT CAST(release_file.body AS text) AS release_body, CAST(release_event.body AS text) AS body
+FROM release_event
+INNER JOIN release_file ON release_event.release = release_file.id
+WHERE release_event.move IN ('roll_back', 'stand_down') AND release_event.at > :since
+ORDER BY release_event.id DESC;
+
 -- name: segments_of_eras
 -- The segments whose cases were opened in these eras.
 SELECT DISTINCT segment
