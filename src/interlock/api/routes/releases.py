@@ -5,6 +5,8 @@ Its one rule: going up says which version of the release it is based on; going d
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -46,7 +48,7 @@ from interlock.domain.people import Right
 from interlock.domain.release import Release, ReleaseState
 from interlock.release import lifecycle, taking_back
 from interlock.release.agreement import agreement, disagreements
-from interlock.release.errors import ReleaseUnknown, VerdictUnknown
+from interlock.release.errors import ReleaseOvertaken, ReleaseUnknown, VerdictUnknown
 from interlock.release.gate_now import NoReleaseRunning, look
 from interlock.release.replay import replay
 from interlock.release.widening import kept_delta
@@ -185,8 +187,9 @@ def sign_release(
     if_match: IfMatch = None,
 ) -> ReleaseShape:
     """Sign, as the governance owner, what it moves to the machine; never one's own change."""
-    release = _seen(_found(caller, release_id, Right.SIGN), if_match)
-    return _told(lifecycle.sign(caller.context, release.id, caller.id, wanted.reason), response)
+    with _on(caller, _found(caller, release_id, Right.SIGN), _required(if_match)) as seen:
+        found = lifecycle.sign(caller.context, release_id, caller.id, wanted.reason, seen=seen)
+    return _told(found, response)
 
 
 @router.post("/{release_id}/start")
@@ -198,9 +201,9 @@ def start_release(
     if_match: IfMatch = None,
 ) -> ReleaseShape:
     """New cases join it from now on; the one before is kept as the way back."""
-    release = _seen(_found(caller, release_id, Right.SIGN), if_match)
-    stage = Stage(wanted.stage)
-    found = lifecycle.start(caller.context, release.id, stage, caller.id, wanted.reason)
+    context, stage = caller.context, Stage(wanted.stage)
+    with _on(caller, _found(caller, release_id, Right.SIGN), _required(if_match)) as seen:
+        found = lifecycle.start(context, release_id, stage, caller.id, wanted.reason, seen=seen)
     return _told(found, response)
 
 
@@ -213,10 +216,11 @@ def promote_release(
     if_match: IfMatch = None,
 ) -> ReleaseShape:
     """One rung up, on its gate's latest verdict on record; never by whoever proposed it."""
-    release = _seen(_found(caller, release_id, Right.SIGN), if_match)
-    found = lifecycle.promote(
-        caller.context, release.id, caller.id, wanted.reason, segment=wanted.segment
-    )
+    context, segment = caller.context, wanted.segment
+    with _on(caller, _found(caller, release_id, Right.SIGN), _required(if_match)) as seen:
+        found = lifecycle.promote(
+            context, release_id, caller.id, wanted.reason, segment=segment, seen=seen
+        )
     return _told(found, response)
 
 
@@ -229,9 +233,9 @@ def hold_release(
     if_match: IfMatch = None,
 ) -> ReleaseShape:
     """Keep it at its stage. If-Match is checked when it is sent, and not asked for."""
-    release = _found(caller, release_id, Right.PAUSE)
-    _check(release, if_match)
-    return _told(lifecycle.hold(caller.context, release.id, caller.id, wanted.reason), response)
+    with _on(caller, _found(caller, release_id, Right.PAUSE), if_match) as seen:
+        found = lifecycle.hold(caller.context, release_id, caller.id, wanted.reason, seen=seen)
+    return _told(found, response)
 
 
 @router.post("/{release_id}/hold/end")
@@ -243,8 +247,9 @@ def end_hold_of_release(
     if_match: IfMatch = None,
 ) -> ReleaseShape:
     """End the hold; it may climb again, on evidence."""
-    release = _seen(_found(caller, release_id, Right.RESUME), if_match)
-    return _told(lifecycle.end_hold(caller.context, release.id, caller.id, wanted.reason), response)
+    with _on(caller, _found(caller, release_id, Right.RESUME), _required(if_match)) as seen:
+        found = lifecycle.end_hold(caller.context, release_id, caller.id, wanted.reason, seen=seen)
+    return _told(found, response)
 
 
 @router.post("/{release_id}/rollback")
@@ -259,9 +264,9 @@ def roll_back_release(
 
     If-Match is checked when it is sent, and not asked for: a person can always stop it.
     """
-    release = _found(caller, release_id, Right.PAUSE)
-    _check(release, if_match)
-    found = taking_back.roll_back(caller.context, release.id, caller.id, wanted.reason)
+    context = caller.context
+    with _on(caller, _found(caller, release_id, Right.PAUSE), if_match) as seen:
+        found = taking_back.roll_back(context, release_id, caller.id, wanted.reason, seen=seen)
     return _told(found, response)
 
 
@@ -274,11 +279,11 @@ def stand_down_segment(
     if_match: IfMatch = None,
 ) -> ReleaseShape:
     """Take one segment back now, with its cases in flight; the others go on."""
-    release = _found(caller, release_id, Right.PAUSE)
-    _check(release, if_match)
-    found = taking_back.stand_down(
-        caller.context, release.id, wanted.segment, caller.id, wanted.reason
-    )
+    context, segment = caller.context, wanted.segment
+    with _on(caller, _found(caller, release_id, Right.PAUSE), if_match) as seen:
+        found = taking_back.stand_down(
+            context, release_id, segment, caller.id, wanted.reason, seen=seen
+        )
     return _told(found, response)
 
 
@@ -291,8 +296,9 @@ def withdraw_release(
     if_match: IfMatch = None,
 ) -> ReleaseShape:
     """Give up a release that never started: whoever proposed it, or an owner."""
-    release = _seen(_found(caller, release_id), if_match)
-    return _told(lifecycle.withdraw(caller.context, release.id, caller.id, wanted.reason), response)
+    with _on(caller, _found(caller, release_id), _required(if_match)) as seen:
+        found = lifecycle.withdraw(caller.context, release_id, caller.id, wanted.reason, seen=seen)
+    return _told(found, response)
 
 
 def _found(caller: Caller, release_id: str, right: Right = Right.SEE) -> Release:
@@ -314,22 +320,30 @@ def _for_all_tenants(caller: Caller) -> None:
         )
 
 
-def _seen(release: Release, if_match: str | None) -> Release:
-    """The release, when the caller has seen it as it is.
-
-    Raises: PreconditionNeeded, ReleaseChanged.
-    """
+def _required(if_match: str | None) -> str:
+    """What the caller has seen. Raises: PreconditionNeeded."""
     if if_match is None:
         raise PreconditionNeeded
-    _check(release, if_match)
-    return release
+    return if_match
 
 
-def _check(release: Release, if_match: str | None) -> None:
+@contextmanager
+def _on(caller: Caller, release: Release, if_match: str | None) -> Iterator[int | None]:
+    """The version a move is based on, which the command holds it to in its own transaction; None:
+    on any, where the caller did not say.
+
+    Raises: ReleaseChanged, also when another was quicker after this look.
+    """
     if if_match is None:
+        yield None
         return
     if release_tag(release) not in {each.strip() for each in if_match.split(",")}:
         raise ReleaseChanged(release.id, release.state, release_tag(release))
+    try:
+        yield release.version
+    except ReleaseOvertaken:
+        now = caller.store.release(release.id) or release
+        raise ReleaseChanged(now.id, now.state, release_tag(now)) from None
 
 
 def _told(release: Release, response: Response) -> ReleaseShape:

@@ -247,24 +247,29 @@ def _chosen(caller: Caller, workflow: str, form: Any) -> tuple[WorkflowContract,
 
 
 def _done(caller: Caller, release: Release, choice: Choice, reason: str) -> Release:
+    """The release after the move. What goes up is held to the version that was on the page, in the
+    command's own transaction; what goes down at once is not."""
     context, by = caller.context, caller.id
+    seen = None if choice.key in AT_ONCE else release.version
     match choice.key:
         case "promote":
-            return lifecycle.promote(context, release.id, by, reason, segment=choice.segment)
+            segment = choice.segment
+            return lifecycle.promote(context, release.id, by, reason, segment=segment, seen=seen)
         case "hold":
-            return lifecycle.hold(context, release.id, by, reason)
+            return lifecycle.hold(context, release.id, by, reason, seen=seen)
         case "end_hold":
-            return lifecycle.end_hold(context, release.id, by, reason)
+            return lifecycle.end_hold(context, release.id, by, reason, seen=seen)
         case "roll_back":
-            return taking_back.roll_back(context, release.id, by, reason)
+            return taking_back.roll_back(context, release.id, by, reason, seen=seen)
         case "stand_down":
-            return taking_back.stand_down(context, release.id, choice.segment, by, reason)
+            part = choice.segment
+            return taking_back.stand_down(context, release.id, part, by, reason, seen=seen)
         case "sign":
-            return lifecycle.sign(context, release.id, by, reason)
+            return lifecycle.sign(context, release.id, by, reason, seen=seen)
         case "withdraw":
-            return lifecycle.withdraw(context, release.id, by, reason)
+            return lifecycle.withdraw(context, release.id, by, reason, seen=seen)
     stage = Stage.SHADOW if choice.key == START_SHADOW else Stage.ASSISTED
-    return lifecycle.start(context, release.id, stage, by, reason)
+    return lifecycle.start(context, release.id, stage, by, reason, seen=seen)
 
 
 def _said(caller: Caller, contract: WorkflowContract, refused: InterlockError) -> str:
