@@ -54,9 +54,30 @@ def test_a_version_climbs_from_proposed_to_canary(town: Town) -> None:
     assert begun.json()["stand"]["stage"] == "assisted"
     assert promoted.json()["stand"]["stage"] == "canary"
     assert promoted.headers["etag"] == head.get(f"{RELEASES}/{release.id}").headers["etag"]
-    told = head.get(f"{RELEASES}/{release.id}/history").json()
-    assert [each["move"] for each in told] == ["propose", "sign", "start", "promote"]
-    assert told[-1]["by"] == "person:head" and told[-1]["verdict"] is not None
+    told = head.get(f"{RELEASES}/{release.id}/history").json()["items"]
+    assert [each["move"] for each in told] == ["promote", "start", "sign", "propose"]
+    assert told[0]["by"] == "person:head" and told[0]["verdict"] is not None
+
+
+def test_a_long_history_comes_in_pages_with_the_verdicts_it_rests_on(town: Town) -> None:
+    """A release that lives for years has more lines than anybody loads at once."""
+    release = at_stage(town, Stage.AUTONOMOUS)
+    vera = town.program("vera")
+    where: str | None = f"{RELEASES}/{release.id}/history?limit=2"
+
+    pages = []
+    while where:
+        answer = vera.get(where)
+        pages.append(answer.json()["items"])
+        following = answer.json()["next"]
+        where = following and f"{RELEASES}/{release.id}/history?limit=2&after={following}"
+
+    moves = [each["move"] for page in pages for each in page]
+    assert moves == ["promote", "promote", "start", "sign", "propose"]
+    assert [len(page) for page in pages] == [2, 2, 1]
+    verdict = vera.get(f"{RELEASES}/{release.id}/verdicts/{pages[0][0]['verdict']}").json()
+    assert verdict["decision"] == "promote"
+    assert vera.get(f"{RELEASES}/{release.id}/history?after=x").status_code == 422
 
 
 def test_going_up_needs_to_say_what_it_is_based_on(small_town: Town) -> None:

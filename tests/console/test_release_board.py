@@ -516,6 +516,7 @@ def test_every_state_of_the_board_is_well_formed(desk: Desk) -> None:
         head.get(BOARD),
         ask(head, "roll_back"),
         head.get(f"{BOARD}/verdicts/2"),
+        head.get(f"{BOARD}/history"),
         head.get(f"{BOARD}?release={release.id}"),
     ):
         assert page.status == 200
@@ -578,6 +579,45 @@ def test_the_board_shows_the_latest_look_ahead_of_this_version_only(desk: Desk) 
     assert "3 of 40" not in card and "9 of 90" not in card
     assert "The AI's answers on record" in card and "by Lead" in card
     assert card.count("None yet.") == 1
+
+
+def test_a_long_history_goes_on_page_by_page_down_to_the_proposal(desk: Desk) -> None:
+    """What was done two years ago is evidence too; each line leads to the verdict it rests on."""
+    release = at_stage(desk.town, Stage.CANARY)
+    for _ in range(15):
+        lifecycle.hold(desk.town.office.context, release.id, "lead", WHY)
+        lifecycle.end_hold(desk.town.office.context, release.id, "head", WHY)
+    for _ in range(30):
+        say(desk.town, release, GateDecision.HOLD)
+    head = desk.visit("head")
+    board = head.get(BOARD)
+
+    older = head.get(board.one("#board-history footer a[rel='next']").get("href"))
+    whole = head.get(f"{BOARD}/history?release={release.id}")
+    rest = head.get(whole.one("a[rel='next']").get("href"))
+    said = head.get(whole.one("[aria-labelledby='h-said'] footer a").get("href"))
+
+    assert len(board.all("#board-history tbody tr")) == 20
+    assert len(whole.all("tbody tr")) == 25
+    assert len(rest.all("tbody tr")) + 25 == len(older.all("tbody tr")) + 20 == 34
+    assert "Proposed" in rest.all("tbody tr")[-1].text_content()
+    [verdict] = {a.get("href") for a in rest.all("tbody a")}
+    assert "Verdict 1: promote" in head.get(verdict).text
+    assert len(whole.all("[aria-labelledby='h-said'] li")) == 25
+    assert len(said.all("[aria-labelledby='h-said'] li")) == 6
+    assert len(said.all("tbody tr")) == 25
+
+
+def test_the_pages_of_a_history_are_for_who_may_see_its_board(desk: Desk) -> None:
+    """A page further back is no way around."""
+    release = started(desk.town)
+    where = f"{BOARD}/history?release={release.id}"
+
+    assert desk.visit("vera").get(where).status == 200
+    assert desk.visit(SOUTH).get(where).status == 404
+    assert desk.visit("elsewhere").get(where).status == 404
+    assert desk.visit("vera").get(f"{BOARD}/history?release=rel_nothing").status == 404
+    assert desk.visit("vera").get(f"{where}&before=0").status == 422
 
 
 def test_an_interval_is_drawn_where_its_numbers_are() -> None:

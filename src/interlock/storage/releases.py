@@ -28,7 +28,16 @@ from interlock.storage.rows import clean
 RELEASE: Final[Codec[Release]] = Codec(Release)
 EVENT: Final[Codec[ReleaseEvent]] = Codec(ReleaseEvent)
 DELTA: Final[Codec[DeltaOnRecord]] = Codec(DeltaOnRecord)
+NO_END: Final = 2**63 - 1  # no line has a higher number
 ONE_RUNS: Final = "release_file"  # the table whose unique index lets one release run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLine:
+    """One line of a release's history, with its number: later lines have higher ones."""
+
+    number: int
+    event: ReleaseEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +122,21 @@ class Releases:
         with self._db.reading() as conn:
             rows = self._db.rows(conn, "release_events", release=release_id)
         return EVENT.decode_all([row.body for row in rows])
+
+    def release_history(
+        self, release_id: str, limit: int, *, before: int | None = None
+    ) -> list[HistoryLine]:
+        """A page of what was done to a release, the newest first. before: only lines with a
+        smaller number."""
+        with self._db.reading() as conn:
+            rows = self._db.rows(
+                conn,
+                "release_history",
+                release=release_id,
+                before=NO_END if before is None else before,
+                limit=limit,
+            )
+        return [HistoryLine(number=row.id, event=EVENT.decode(row.body)) for row in rows]
 
     def taken_back_since(self, since: datetime) -> list[tuple[Release, ReleaseEvent]]:
         """What was taken back after a moment, all of a release or a segment, the latest first."""

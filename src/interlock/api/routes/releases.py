@@ -101,10 +101,19 @@ def show_release(
 
 
 @router.get("/{release_id}/history")
-def release_history(release_id: ReleaseId, caller: Seeing) -> list[ReleaseEventShape]:
-    """Everything done to it, the oldest first, each with the verdict it rests on."""
-    release = _found(caller, release_id)
-    return [event_shape(each) for each in caller.store.release_events(release.id)]
+def release_history(
+    release_id: ReleaseId,
+    request: Request,
+    response: Response,
+    caller: Seeing,
+    wanted: Annotated[Paged, Query()],
+) -> PageShape[ReleaseEventShape]:
+    """Everything done to it, the newest first, each with the verdict it rests on."""
+    release, before = _found(caller, release_id), paging.number(wanted.after)
+    found = caller.store.release_history(release.id, wanted.limit + 1, before=before)
+    page, following = paging.cut(found, wanted.limit, lambda each: str(each.number))
+    paging.link_next(request, response, following)
+    return PageShape(items=[event_shape(each.event) for each in page], next=following)
 
 
 @router.get("/{release_id}/gate")

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
@@ -36,6 +36,7 @@ from interlock.console.views.release_choices import (
     who_may,
 )
 from interlock.console.views.release_evidence import evidence_of
+from interlock.console.views.release_past import past_of
 from interlock.console.views.scope import scope_of
 from interlock.console.views.workflow import head_now
 from interlock.console.words import sentence_of
@@ -54,6 +55,7 @@ router = APIRouter()
 Reader = Annotated[Caller, Depends(needs(Right.SEE))]
 Proposer = Annotated[Caller, Depends(needs(Right.OPERATE))]
 LARGEST_NUMBER: Final = 2**63 - 1
+Place = Annotated[int | None, Query(ge=1, le=LARGEST_NUMBER)]  # where a list goes on
 OVERTAKEN: Final = "It changed since you saw it. Look at it again, then decide."
 
 
@@ -134,6 +136,30 @@ def propose(request: Request, form: Form, caller: Proposer, workflow: str) -> Re
         return _board(request, caller, contract, release, refused=said, typed=reason, status=status)
     where = f"/workflows/{workflow}/release?release={found.id}"
     return RedirectResponse(where, HTTPStatus.SEE_OTHER)
+
+
+@router.get("/workflows/{workflow}/release/history")
+def history_page(
+    request: Request,
+    caller: Reader,
+    workflow: str,
+    before: Place = None,
+    verdicts: Place = None,
+) -> Response:
+    """Everything done to a release and everything its gate said, page by page."""
+    contract = _contract(caller, workflow)
+    _need_all(caller)
+    release = _wanted(caller, contract, request.query_params.get("release", ""))
+    if release is None:
+        raise HTTPException(404)
+    return page(
+        request,
+        "release_past.html",
+        section="ops",
+        head=head_now(caller.context, contract),
+        release=release,
+        past=past_of(caller.store, release, contract, before=before, verdicts_before=verdicts),
+    )
 
 
 @router.get("/workflows/{workflow}/release/verdicts/{number}")

@@ -6,7 +6,7 @@ the verdicts on record, and both can be opened.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -35,9 +35,13 @@ from interlock.errors import InterlockError
 from interlock.release.agreement import Agreement, Disagreement, agreement, disagreements
 from interlock.release.changing import contract_of
 from interlock.release.gate_now import GateNow, look
+from interlock.runtime.context import Context
+from interlock.storage import Store
+from interlock.storage.releases import HistoryLine
 from interlock.web.boundary import Caller
 
 VERDICTS: Final = 10  # on record, listed
+LINES: Final = 20  # of its history; the others have a page of their own
 APART: Final = 12  # disagreements, listed
 OFFERED: Final = 12  # segments to choose from; any other is chosen on its own page
 
@@ -70,6 +74,7 @@ class Board:
     burn: Burn | None
     segments: tuple[SegmentStand, ...]
     history: tuple[Told, ...]
+    older_than: int | None  # the number of the last line shown; None: there are no older ones
     verdicts: tuple[GateVerdict, ...]
     choices: tuple[Choice, ...]
     proposal: Proposal
@@ -111,11 +116,9 @@ def board_of(
     """
     context, now = caller.context, caller.context.clock.now()
     store = caller.store
-    try:
-        own, why = contract_of(context, release), ""
-    except InterlockError as unable:
-        own, why = contract, f"Its code is not loaded here: {unable}."
+    own, why = _own(context, release, contract)
     events = store.release_events(release.id)
+    lines, older_than = _latest_lines(store, release)
     eras = moves.eras_of(release)
     seen = store.segments_of_eras(eras)
     segment = segment if segment in {*seen, *release.segments} else ""
@@ -123,7 +126,7 @@ def board_of(
     found, why = (None, why) if why else _looked(caller, release, segment)
     fired = last_fired(store, events)
     gate = shown(found.verdict, own.gate, fired) if found and own.gate else None
-    latest = _latest(caller, release, ["", *seen, *release.segments])
+    latest = {each.evidence.segment: each for each in store.latest_verdicts(release.id)}
     recorded = latest.get(segment)
     if recorded is not None and recorded.evidence.era != stand.era:
         recorded = None  # it is about the stage before
@@ -148,7 +151,8 @@ def board_of(
         is_as_recorded=_same(recorded, found),
         burn=burn_of(store, release, segment, found.budget if found else None, now),
         segments=segment_stands(release, seen, latest),
-        history=history(release, contract, events),
+        history=history(release, contract, [each.event for each in reversed(lines)]),
+        older_than=older_than,
         verdicts=tuple(store.verdicts(release.id, VERDICTS)),
         choices=choices_of(
             context, release, own, caller.id, latest, [segment] if segment else seen[:OFFERED]
@@ -163,6 +167,22 @@ def board_of(
     )
 
 
+def _own(
+    context: Context, release: Release, contract: WorkflowContract
+) -> tuple[WorkflowContract, str]:
+    """The release's own contract; else the one in force, and why it is not its own."""
+    try:
+        return contract_of(context, release), ""
+    except InterlockError as unable:
+        return contract, f"Its code is not loaded here: {unable}."
+
+
+def _latest_lines(store: Store, release: Release) -> tuple[list[HistoryLine], int | None]:
+    """The newest lines of its history, and the number of the last of them when there are more."""
+    found = store.release_history(release.id, LINES + 1)
+    return found[:LINES], found[LINES - 1].number if len(found) > LINES else None
+
+
 def _looked(caller: Caller, release: Release, segment: str) -> tuple[GateNow | None, str]:
     """The gate as of now; else why there is none."""
     if release.state is not ReleaseState.RUNNING:
@@ -171,16 +191,6 @@ def _looked(caller: Caller, release: Release, segment: str) -> tuple[GateNow | N
         return look(caller.context, release, segment), ""
     except InterlockError as unable:
         return None, f"It cannot be judged here: {unable}."
-
-
-def _latest(caller: Caller, release: Release, segments: Sequence[str]) -> Mapping[str, GateVerdict]:
-    """The latest verdict on record, by segment."""
-    found: dict[str, GateVerdict] = {}
-    for name in dict.fromkeys(segments):
-        verdicts = caller.store.verdicts(release.id, 1, segment=name)
-        if verdicts:
-            found[name] = verdicts[0]
-    return found
 
 
 def _same(recorded: GateVerdict | None, found: GateNow | None) -> bool:

@@ -48,6 +48,14 @@ SELECT CAST(body AS text) AS body FROM release_file WHERE id = :id;
 -- The history of a release, the oldest first.
 SELECT CAST(body AS text) AS body FROM release_event WHERE release = :release ORDER BY id;
 
+-- name: release_history
+-- A page of the history of a release, the newest first.
+SELECT id, CAST(body AS text) AS body
+FROM release_event
+WHERE release = :release AND id < :before
+ORDER BY id DESC
+LIMIT :limit;
+
 -- name: taken_back_since
 -- What was taken back since then, the latest first, with the release it was done to.
 SELECT CAST(release_file.body AS text) AS release_body, CAST(release_event.body AS text) AS body
