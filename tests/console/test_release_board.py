@@ -69,7 +69,7 @@ def test_without_a_release_the_board_says_what_comes_and_lets_it_be_proposed(des
     after = lead.send(empty, f"form[action='{BOARD}/propose']", reason="It reads the new form")
 
     assert "No release yet" in empty.text
-    assert "promoted only when <= 0.04 is proven" in empty.text
+    assert "promoted only when at most 4.0% is proven" in empty.text
     assert "Lead proposed it" in after.text
     [release] = desk.town.services.store.releases("claims")
     assert (release.state, release.proposed_by) == (ReleaseState.PROPOSED, "lead")

@@ -36,6 +36,7 @@ from interlock.console.views.release_choices import (
     who_may,
 )
 from interlock.console.views.release_evidence import evidence_of
+from interlock.console.views.release_gate import gate_lines
 from interlock.console.views.release_past import past_of
 from interlock.console.views.scope import scope_of
 from interlock.console.views.workflow import head_now
@@ -202,7 +203,8 @@ def _board(
         "section": "ops",
     }
     if release is None:
-        return page(request, "release_none.html", contract=contract, **view)
+        lines = gate_lines(contract.gate) if contract.gate else ()
+        return page(request, "release_none.html", contract=contract, lines=lines, **view)
     board = board_of(caller, contract, release, request.query_params.get("segment", ""))
     return page(request, "release.html", board=board, events=_events(board), **view)
 
