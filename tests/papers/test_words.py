@@ -69,8 +69,8 @@ def test_values_are_said_without_their_braces() -> None:
     assert brief(None) == "–"
     assert brief([]) == brief({}) == "none"
     assert brief({"problems": [], "notes": ["GR-1"]}) == "problems none, notes GR-1"
-    assert brief({"tags": ["a", "b", "c"]}) == "tags a, b and c"
-    assert brief({"lines": [{"unit_price": 1}, {"unit_price": 2}]}) == "lines 2 entries"
+    assert brief({"id": 1, "tags": ["a", "b", "c"]}) == "id 1, tags a, b and c"
+    assert brief({"lines": [{"unit_price": 1}, {"unit_price": 2}]}) == "2 entries"
     assert brief({"value": {"unit_price": 2}, "confidence": 0.813891}) == (
         "value (unit price 2), confidence 81"
     )
