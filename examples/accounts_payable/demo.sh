@@ -183,7 +183,7 @@ for each in "${orderless[@]}"; do
 done
 show interlock review decide "$task" edit --as bruno --set "order=$order"
 
-tell "   Anna may decide up to 5,000 EUR. This is more, so it is refused, and nothing is recorded"
+tell "   Anna may decide up to EUR 5,000. This is more, so it is refused, and nothing is recorded"
 read -r task case < <(pick ap_clerks possible_duplicate 5000.01 1000000)
 refused interlock review decide "$task" approve --as anna --reason different_delivery
 

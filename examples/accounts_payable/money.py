@@ -23,5 +23,5 @@ def from_cents(number: int) -> Decimal:
 
 
 def in_words(amount: Decimal, currency: str) -> str:
-    """The amount for a reader, e.g. `1,240.50 EUR`."""
-    return f"{amount:,.2f} {currency}"
+    """The amount for a reader, e.g. `EUR 1,240.50`."""
+    return f"{currency} {amount:,.2f}"

@@ -28,6 +28,7 @@ from interlock.errors import InterlockError
 from interlock.identity.chores import ways_in_chore
 from interlock.notify import load_notify_settings, notice_chores
 from interlock.observe import CONTRACT_NOT_KEPT, KEPT_CONTRACT_REFUSED, log, set_up_logging
+from interlock.release.burning import burn_chore
 from interlock.release.chores import Gate, gate_chore
 from interlock.release.evidence import collect
 from interlock.runtime.chores import Chore
@@ -100,6 +101,7 @@ def chores(services: Services) -> list[Chore]:  # noqa: ARG001
         drafts_chore(),
         watch_chore(),
         gate,
+        burn_chore(),
         *telling,
     ]
 

@@ -60,6 +60,7 @@ WANTED: dict[tuple[str, str], Right | str] = {
     ("GET", "/releases/{release_id}/history"): R.SEE,
     ("GET", "/releases/{release_id}/gate"): R.SEE,
     ("GET", "/releases/{release_id}/agreement"): R.SEE,
+    ("GET", "/releases/{release_id}/foresight"): R.SEE,
     ("GET", "/releases/{release_id}/verdicts"): R.SEE,
     ("GET", "/releases/{release_id}/verdicts/{number}"): R.SEE,
     ("GET", "/releases/{release_id}/verdicts/{number}/replay"): R.SEE,

@@ -12,6 +12,7 @@ from interlock.domain.gate import GateDecision
 from interlock.domain.quality import Quality
 from interlock.domain.release import Release
 from interlock.domain.review import Verb
+from interlock.release import lifecycle, taking_back
 from tests.web.rollout import at_stage, by_contract, gate_looks, handled, proposed, say, started
 from tests.web.town import IBAN, SOUTH, Town
 
@@ -53,9 +54,30 @@ def test_a_version_climbs_from_proposed_to_canary(town: Town) -> None:
     assert begun.json()["stand"]["stage"] == "assisted"
     assert promoted.json()["stand"]["stage"] == "canary"
     assert promoted.headers["etag"] == head.get(f"{RELEASES}/{release.id}").headers["etag"]
-    told = head.get(f"{RELEASES}/{release.id}/history").json()
-    assert [each["move"] for each in told] == ["propose", "sign", "start", "promote"]
-    assert told[-1]["by"] == "person:head" and told[-1]["verdict"] is not None
+    told = head.get(f"{RELEASES}/{release.id}/history").json()["items"]
+    assert [each["move"] for each in told] == ["promote", "start", "sign", "propose"]
+    assert told[0]["by"] == "person:head" and told[0]["verdict"] is not None
+
+
+def test_a_long_history_comes_in_pages_with_the_verdicts_it_rests_on(town: Town) -> None:
+    """A release that lives for years has more lines than anybody loads at once."""
+    release = at_stage(town, Stage.AUTONOMOUS)
+    vera = town.program("vera")
+    where: str | None = f"{RELEASES}/{release.id}/history?limit=2"
+
+    pages = []
+    while where:
+        answer = vera.get(where)
+        pages.append(answer.json()["items"])
+        following = answer.json()["next"]
+        where = following and f"{RELEASES}/{release.id}/history?limit=2&after={following}"
+
+    moves = [each["move"] for page in pages for each in page]
+    assert moves == ["promote", "promote", "start", "sign", "propose"]
+    assert [len(page) for page in pages] == [2, 2, 1]
+    verdict = vera.get(f"{RELEASES}/{release.id}/verdicts/{pages[0][0]['verdict']}").json()
+    assert verdict["decision"] == "promote"
+    assert vera.get(f"{RELEASES}/{release.id}/history?after=x").status_code == 422
 
 
 def test_going_up_needs_to_say_what_it_is_based_on(small_town: Town) -> None:
@@ -74,6 +96,53 @@ def test_going_up_needs_to_say_what_it_is_based_on(small_town: Town) -> None:
     assert late.json()["changed"]["etag"] == head.get(f"{RELEASES}/{release.id}").headers["etag"]
     running = small_town.services.store.running_release("claims")
     assert running is not None and running.stand.stage is Stage.ASSISTED
+
+
+@pytest.mark.parametrize("between", ["hold", "rollback"])
+def test_who_is_overtaken_after_the_check_is_told_so_too(
+    small_town: Town, monkeypatch: pytest.MonkeyPatch, between: str
+) -> None:
+    """Between looking and moving there is a moment in which another can be quicker; what was
+    looked at is part of the command, so nothing is promoted on what nobody saw."""
+    release = at_stage(small_town, Stage.ASSISTED)
+    say(small_town, release, GateDecision.PROMOTE)
+    head, lead = small_town.program("head"), small_town.program("lead")
+    looked, promote = seen(head, release), lifecycle.promote
+
+    def overtaken(*args: Any, **named: Any) -> Any:
+        assert move(lead, release, between, {}).status_code == 200
+        if between == "hold":  # and ended again, so that only the version tells of it
+            assert move(head, release, "hold/end").status_code == 200
+        return promote(*args, **named)
+
+    monkeypatch.setattr(lifecycle, "promote", overtaken)
+    answer = move(head, release, "promote", looked)
+
+    now = head.get(f"{RELEASES}/{release.id}").headers["etag"]
+    assert (answer.status_code, answer.json()["code"]) == (412, "release_version_changed")
+    assert answer.json()["changed"]["etag"] == now
+    running = small_town.services.store.running_release("claims")
+    assert running is not None and running.stand.stage is Stage.ASSISTED
+
+
+def test_a_stale_tag_of_a_rollback_is_part_of_the_command_too(
+    small_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sends what they saw wants to be told; whoever sends nothing always gets through."""
+    release = at_stage(small_town, Stage.AUTONOMOUS)
+    lead, roll_back = small_town.program("lead"), taking_back.roll_back
+    looked, first = seen(lead, release), iter([True])
+
+    def overtaken(*args: Any, **named: Any) -> Any:
+        if next(first, False):
+            assert move(lead, release, "hold", {}).status_code == 200
+        return roll_back(*args, **named)
+
+    monkeypatch.setattr(taking_back, "roll_back", overtaken)
+    told, done = move(lead, release, "rollback", looked), move(lead, release, "rollback", {})
+
+    assert (told.status_code, told.json()["code"]) == (412, "release_version_changed")
+    assert (done.status_code, done.json()["stand"]["stage"]) == (200, "assisted")
 
 
 def test_going_down_never_waits_for_a_look(town: Town) -> None:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from interlock.domain.ahead import AheadKind
+from interlock.settings import load_settings
+from interlock.storage import open_store
 from tests.cli.conftest import Command
 
 AP = Path(__file__).parents[2] / "examples" / "accounts_payable"
@@ -40,6 +43,44 @@ def test_simulate_from_the_record_is_the_same_for_the_same_seed(
     assert first.json == again.json
     assert first.json["source"] == "the record, 5 cases"
     assert first.json["machine"]["of"] == first.json["cases"]
+
+
+def test_what_was_found_is_kept_for_the_board(taken_in: Path, cli: Command) -> None:
+    """The latest of each kind, with its terms and who ran it; a single case is in none of them."""
+    cli("backtest", str(taken_in), "--stage", "shadow", "--as", "kim")
+    cli("simulate", str(taken_in), "--from-record", "--volume", "20")
+
+    with open_store(load_settings().database_url) as store:
+        [version] = {each.fingerprint for each in store.contracts()}
+        found = store.looks_ahead(version)
+        told = [each.kind for each in store.house_entries(limit=10)]
+
+    backtest, simulation = found[AheadKind.BACKTEST], found[AheadKind.SIMULATE]
+    assert (backtest.by, simulation.by) == ("kim", "")
+    assert backtest.terms == "the AI's answers on record, at stage shadow"
+    assert ("compared", "5 cases") in backtest.lines
+    assert backtest.numbers["compared"] == 5
+    assert "differing" not in backtest.numbers
+    assert "supposed: the record, 5 cases; seed 1" in simulation.terms
+    assert told.count("looked_ahead") == 2
+
+
+def test_what_was_found_can_be_left_off_the_record(taken_in: Path, cli: Command) -> None:
+    """Trying something out is nobody's business."""
+    said = cli("backtest", str(taken_in), "--no-keep")
+
+    assert "kept" not in said.err
+    with open_store(load_settings().database_url) as store:
+        assert store.looks_ahead(store.contracts()[0].fingerprint) == {}
+
+
+def test_without_a_database_the_result_is_printed_and_not_kept(cli: Command) -> None:
+    """A look at a bare folder makes no database, and says that it left nothing behind."""
+    said = cli("simulate", str(AP), "--sample", "20", "--volume", "10")
+
+    assert said.code == 0, said.err
+    assert "by the machine" in said.out
+    assert "not kept: there is no database" in said.err
 
 
 def test_the_stated_suppositions_of_the_example_are_usable(cli: Command) -> None:

@@ -76,7 +76,7 @@ def test_show_puts_the_question_first_and_says_what_silence_does(
         "it suggests other",
         "confidence 55",
         "weak point the text names no category it has seen before",
-        "approve takes the AI proposal, then pays 24.9 EUR back to Lea Winter",
+        "approve takes the AI proposal, then pays EUR 24.90 back to Lea Winter",
         "reject leaves it to its fixed rules instead",
         "escalate puts the same question to kim",
         "ask stops the clock until an answer is recorded",

@@ -77,7 +77,7 @@ def test_nobody_approves_above_their_limit(folder: Path, cli: Command) -> None:
     said = " ".join(cli("try", ".", "inbox/hotel.json", "--yes").out.split())
 
     assert "Ada Brandt passed it on: “you may decide up to EUR 500.00" in said
-    assert "Kim Adler approved (Approve this? It pays 812 EUR back to Jonas Brandt.)" in said
+    assert "Kim Adler approved (Approve this? It pays EUR 812 back to Jonas Brandt.)" in said
     assert "its intent is on record, approved by Kim Adler" in said
 
 

@@ -21,6 +21,7 @@ WANTED: dict[tuple[str, str], Right | str] = {
     ("GET", "/workflows/{workflow}"): OWN,
     ("GET", "/workflows/{workflow}/contract"): R.SEE,
     ("GET", "/workflows/{workflow}/release"): R.SEE,
+    ("GET", "/workflows/{workflow}/release/history"): R.SEE,
     ("GET", "/workflows/{workflow}/release/verdicts/{number}"): R.SEE,
     ("POST", "/workflows/{workflow}/release/ask"): R.SEE,
     ("POST", "/workflows/{workflow}/release/do"): R.SEE,

@@ -8,8 +8,10 @@ from datetime import timedelta
 from sqlalchemy import text as sql
 
 from interlock.console.views.release_interval import WIDTH, drawn
+from interlock.domain.ahead import AheadKind, LookAhead
 from interlock.domain.contract import FallbackMode, Stage
 from interlock.domain.gate import GateDecision
+from interlock.domain.ids import Fingerprint, WorkflowId
 from interlock.domain.pause import PauseScope, ScopeKind
 from interlock.domain.quality import Quality
 from interlock.domain.release import Release, ReleaseState
@@ -18,6 +20,7 @@ from interlock.domain.rollout import Precondition, Rollout, Waiver
 from interlock.release import lifecycle, taking_back
 from interlock.runtime.commands import pausing
 from tests.console.visit import Browser, Desk, Page
+from tests.runtime.office import MONDAY
 from tests.web.rollout import (
     WHY,
     at_stage,
@@ -66,7 +69,7 @@ def test_without_a_release_the_board_says_what_comes_and_lets_it_be_proposed(des
     after = lead.send(empty, f"form[action='{BOARD}/propose']", reason="It reads the new form")
 
     assert "No release yet" in empty.text
-    assert "promoted only when <= 0.04 is proven" in empty.text
+    assert "promoted only when at most 4.0% is proven" in empty.text
     assert "Lead proposed it" in after.text
     [release] = desk.town.services.store.releases("claims")
     assert (release.state, release.proposed_by) == (ReleaseState.PROPOSED, "lead")
@@ -115,7 +118,7 @@ def test_signing_and_starting_take_two_steps_each(desk: Desk) -> None:
     auditor.send(asked, SURE)
     done = do(head, "start_shadow")
 
-    assert "Moves to the machine: judge: the AI may act, where people did." in asked.text
+    assert "Judge: the AI may act, where people did. To AI." in asked.text
     assert unsigned.signatures == ()
     assert "Started in Shadow" in done.text
     assert running(desk.town).stand.stage is Stage.SHADOW
@@ -513,6 +516,7 @@ def test_every_state_of_the_board_is_well_formed(desk: Desk) -> None:
         head.get(BOARD),
         ask(head, "roll_back"),
         head.get(f"{BOARD}/verdicts/2"),
+        head.get(f"{BOARD}/history"),
         head.get(f"{BOARD}?release={release.id}"),
     ):
         assert page.status == 200
@@ -558,6 +562,64 @@ def test_the_contract_page_says_what_became_of_each_versions_release(desk: Desk)
     assert "not signed" not in begun.text_content()
 
 
+def test_the_board_shows_the_latest_look_ahead_of_this_version_only(desk: Desk) -> None:
+    """A forecast of another version would be read as one of this."""
+    release = started(desk.town)
+    store = desk.town.services.store
+    before = desk.visit("vera").get(BOARD).one("[aria-labelledby='h-ahead']").text_content()
+    store.keep_look_ahead(a_look(release.fingerprint, "3 of 40 cases"))
+    store.keep_look_ahead(a_look(release.fingerprint, "5 of 50 cases"))
+    store.keep_look_ahead(a_look("e" * 64, "9 of 90 cases"))
+
+    card = desk.visit("vera").get(BOARD).one("[aria-labelledby='h-ahead']").text_content()
+
+    assert before.count("None yet.") == 2
+    assert "interlock backtest FOLDER" in before
+    assert "5 of 50 cases" in card
+    assert "3 of 40" not in card and "9 of 90" not in card
+    assert "The AI's answers on record" in card and "by Lead" in card
+    assert card.count("None yet.") == 1
+
+
+def test_a_long_history_goes_on_page_by_page_down_to_the_proposal(desk: Desk) -> None:
+    """What was done two years ago is evidence too; each line leads to the verdict it rests on."""
+    release = at_stage(desk.town, Stage.CANARY)
+    for _ in range(15):
+        lifecycle.hold(desk.town.office.context, release.id, "lead", WHY)
+        lifecycle.end_hold(desk.town.office.context, release.id, "head", WHY)
+    for _ in range(30):
+        say(desk.town, release, GateDecision.HOLD)
+    head = desk.visit("head")
+    board = head.get(BOARD)
+
+    older = head.get(board.one("#board-history footer a[rel='next']").get("href"))
+    whole = head.get(f"{BOARD}/history?release={release.id}")
+    rest = head.get(whole.one("a[rel='next']").get("href"))
+    said = head.get(whole.one("[aria-labelledby='h-said'] footer a").get("href"))
+
+    assert len(board.all("#board-history tbody tr")) == 20
+    assert len(whole.all("tbody tr")) == 25
+    assert len(rest.all("tbody tr")) + 25 == len(older.all("tbody tr")) + 20 == 34
+    assert "Proposed" in rest.all("tbody tr")[-1].text_content()
+    [verdict] = {a.get("href") for a in rest.all("tbody a")}
+    assert "Verdict 1: promote" in head.get(verdict).text
+    assert len(whole.all("[aria-labelledby='h-said'] li")) == 25
+    assert len(said.all("[aria-labelledby='h-said'] li")) == 6
+    assert len(said.all("tbody tr")) == 25
+
+
+def test_the_pages_of_a_history_are_for_who_may_see_its_board(desk: Desk) -> None:
+    """A page further back is no way around."""
+    release = started(desk.town)
+    where = f"{BOARD}/history?release={release.id}"
+
+    assert desk.visit("vera").get(where).status == 200
+    assert desk.visit(SOUTH).get(where).status == 404
+    assert desk.visit("elsewhere").get(where).status == 404
+    assert desk.visit("vera").get(f"{BOARD}/history?release=rel_nothing").status == 404
+    assert desk.visit("vera").get(f"{where}&before=0").status == 422
+
+
 def test_an_interval_is_drawn_where_its_numbers_are() -> None:
     """The eye must not be told something else than the table says."""
     downward = drawn(0.04, 0.02, 0.007, 0.043, upward=False)
@@ -572,6 +634,20 @@ def test_an_interval_is_drawn_where_its_numbers_are() -> None:
     assert upward.low is not None and upward.high is not None
     assert upward.line < upward.low < upward.point < upward.high <= WIDTH
     assert (nothing.point, nothing.low, nothing.high) == (None, None, None)
+
+
+def a_look(fingerprint: str, says: str) -> LookAhead:
+    """A backtest of some version, as it is kept."""
+    return LookAhead(
+        workflow=WorkflowId("claims"),
+        fingerprint=Fingerprint(fingerprint),
+        kind=AheadKind.BACKTEST,
+        at=MONDAY,
+        by="lead",
+        terms="the AI's answers on record",
+        lines=(("another queue", says),),
+        numbers={"compared": 40},
+    )
 
 
 def _in_segment(town: Town, segment: str) -> None:

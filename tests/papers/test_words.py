@@ -67,6 +67,13 @@ def test_values_are_said_without_their_braces() -> None:
     assert brief({"name": "travel"}) == "travel"
     assert brief({"receipt_needed": True, "days_old": 9}) == "receipt needed yes, days old 9"
     assert brief(None) == "–"
+    assert brief([]) == brief({}) == "none"
+    assert brief({"problems": [], "notes": ["GR-1"]}) == "problems none, notes GR-1"
+    assert brief({"id": 1, "tags": ["a", "b", "c"]}) == "id 1, tags a, b and c"
+    assert brief({"lines": [{"unit_price": 1}, {"unit_price": 2}]}) == "2 entries"
+    assert brief({"value": {"unit_price": 2}, "confidence": 0.813891}) == (
+        "value (unit price 2), confidence 81"
+    )
 
 
 def test_ids_and_counts_are_short() -> None:

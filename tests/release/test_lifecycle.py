@@ -209,6 +209,21 @@ def test_a_version_before_that_cannot_be_loaded_stops_no_rollback(small_office: 
     assert small_office.store.pauses_in_force()
 
 
+def test_a_move_is_made_on_the_version_that_was_seen_or_not_at_all(small_office: Office) -> None:
+    """Held and let go again, it stands as before; who signs on the old look is still told."""
+    release = started(small_office)
+    look(small_office, release, GateDecision.PROMOTE)
+    lifecycle.hold(small_office.context, release.id, OWNER, WHY)
+    after = lifecycle.end_hold(small_office.context, release.id, OWNER, WHY)
+
+    with pytest.raises(ReleaseOvertaken):
+        lifecycle.promote(small_office.context, release.id, OWNER, WHY, seen=release.version)
+
+    assert running(small_office) == after
+    promoted = lifecycle.promote(small_office.context, release.id, OWNER, WHY, seen=after.version)
+    assert promoted.stand.stage is Stage.CANARY
+
+
 def test_of_many_who_promote_at_once_one_does(office: Office) -> None:
     """Exactly one promotion, whatever the number of hands."""
     release = started(office)

@@ -5,24 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from interlock.domain.action import ActionState
+from interlock.domain.ahead import AheadKind
 from interlock.domain.alarm import AlarmDecision, AlarmState
 from interlock.domain.case import Arm, CaseState, ClosingOutcome, Handling, Phase, WaitsFor
 from interlock.domain.contract import Severity, Stage
 from interlock.domain.fact import FactKind
 from interlock.domain.gate import GateDecision
-from interlock.domain.notice import Channel, NoticeKind, NoticeState
+from interlock.domain.notice import Channel, NewNotice, NoticeKind, NoticeState
 from interlock.domain.pause import ScopeKind
 from interlock.domain.release import ReleaseMove, ReleaseState
 from interlock.domain.review import ReviewKind, ReviewState, Verb
+from interlock.domain.rules.error_budget import Pace
 from interlock.domain.watching import Measure, ReadingState
 from interlock.storage import (
     DatabaseUnreachable,
@@ -58,6 +63,8 @@ ENUMS: dict[str, type[StrEnum]] = {
     "release_file.state": ReleaseState,
     "release_event.move": ReleaseMove,
     "gate_verdict.decision": GateDecision,
+    "burn_alert.pace": Pace,
+    "look_ahead.kind": AheadKind,
     "kept_answer.state": KeptState,
     "past_decision.kind": ReviewKind,
     "past_decision.verb": Verb,
@@ -74,6 +81,28 @@ def bare(database_url: str) -> Iterator[Store]:
     """A store whose database has no tables."""
     with open_store(database_url) as store:
         yield store
+
+
+def test_an_upgrade_keeps_what_waits_in_the_outbox(bare: Store) -> None:
+    """The table is made anew where a database cannot change a rule; no notice may be lost by it."""
+    moment = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    config = Config()
+    config.set_main_option("script_location", "interlock.storage:migrations")
+    with bare.engine.begin() as conn:
+        if bare.dialect == "postgresql":
+            conn.execute(text("CREATE SCHEMA IF NOT EXISTS interlock"))
+        config.attributes["connection"] = conn
+        command.upgrade(config, "0014")
+    waiting = NewNotice(
+        subject="fact:1", kind=NoticeKind.BREACHED, recipient="person:anna", channel=Channel.MAIL
+    )
+    bare.add_notices([waiting], moment)
+    before = bare.notices()
+
+    bare.upgrade()
+
+    assert bare.notices() == before != []
+    assert bare.add_notices([waiting], moment) == 0
 
 
 def test_migrations_make_exactly_the_tables_of_the_code(store: Store) -> None:

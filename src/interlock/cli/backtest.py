@@ -1,4 +1,5 @@
-"""`interlock backtest`: a changed contract over the cases on record; nothing is done.
+"""`interlock backtest`: a changed contract over the cases on record; nothing is done but to keep
+the result.
 
 One rule: what the record does not say is shown as unknown, with its reason.
 """
@@ -6,7 +7,6 @@ One rule: what the record does not say is shown as unknown, with its reason.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,37 +17,26 @@ from rich.console import Console
 
 from interlock.cli import options
 from interlock.cli.failures import UsageWrong
+from interlock.cli.looking_ahead import Keep, keep
 from interlock.cli.screen import as_json as to_json
 from interlock.cli.screen import document, facts, heading, marked, notes, out
 from interlock.cli.session import refuse_missing_file, settings_for
 from interlock.contracts import load_workflow
 from interlock.domain.contract import Stage
-from interlock.domain.money import Money
 from interlock.foresight import (
     AnswersFrom,
     BacktestReport,
-    Difference,
     KeptVersions,
     LiveSteps,
-    Tally,
     backtest,
     replayed_cases,
 )
+from interlock.foresight.wording import DIFFERENCES, backtest_terms, tally_text
 from interlock.papers.words import counted
 from interlock.runtime.workflow import Workflow, Workflows
 from interlock.storage import open_store
 
 SHOWN: Final = 20
-WORDS: Final[Mapping[Difference, str]] = {
-    Difference.PERSON_TO_MACHINE: "from people to the machine",
-    Difference.MACHINE_TO_PERSON: "from the machine to people",
-    Difference.OTHER_OUTCOME: "another outcome",
-    Difference.OTHER_QUEUE: "another queue",
-    Difference.OTHER_TIER: "other approvers",
-    Difference.OTHER_ACTIONS: "other actions",
-    Difference.OTHER_EXCEPTIONS: "other exceptions",
-    Difference.UNKNOWN: "not known how it goes on",
-}
 
 
 def backtest_command(
@@ -71,7 +60,9 @@ def backtest_command(
     show: Annotated[
         int, typer.Option("--show", metavar="N", min=0, help="Name at most so many cases.")
     ] = SHOWN,
+    keep_it: Keep = True,
     database: options.Database = None,
+    person: options.Person = None,
     as_json: options.Json = False,
 ) -> None:
     """What would have differed had past cases met this contract, in cases and money."""
@@ -102,12 +93,9 @@ def backtest_command(
             since=since,
             until=until,
         )
-    if as_json:
-        document({"ok": True, **to_json(report)})
-        return
-    _print(out(), report, show)
-    if report.compared == 0:
-        notes().print("no case could be looked at; is this the database, and the time you mean?")
+    _tell(report, show, as_json=as_json)
+    if keep_it:
+        keep(report, settings, person)
 
 
 def stage_named(text: str | None) -> Stage | None:
@@ -128,12 +116,18 @@ def aware(moment: datetime | None) -> datetime | None:
     return moment.replace(tzinfo=UTC)
 
 
+def _tell(report: BacktestReport, show: int, *, as_json: bool) -> None:
+    if as_json:
+        document({"ok": True, **to_json(report)})
+        return
+    _print(out(), report, show)
+    if report.compared == 0:
+        notes().print("no case could be looked at; is this the database, and the time you mean?")
+
+
 def _print(console: Console, report: BacktestReport, show: int) -> None:
-    how = (
-        "the AI's answers on record" if report.answers is AnswersFrom.RECORD else "the AI asked now"
-    )
-    at = f"at stage {report.stage}" if report.stage else "each at its own stage"
-    console.print(heading(f"{report.workflow} {report.fingerprint[:12]}: {how}, {at}"))
+    title = f"{report.workflow} {report.fingerprint[:12]}: {backtest_terms(report)}"
+    console.print(heading(title))
     console.print(
         facts(
             [
@@ -151,7 +145,12 @@ def _print(console: Console, report: BacktestReport, show: int) -> None:
         return
     console.print(heading("\nWhat would have differed"))
     console.print(
-        facts([(WORDS[kind], _tally(each, report.compared)) for kind, each in report.kinds.items()])
+        facts(
+            [
+                (DIFFERENCES[kind], tally_text(each, report.compared))
+                for kind, each in report.kinds.items()
+            ]
+        )
     )
     if len(report.segments) > 1:
         for segment in report.segments:
@@ -159,7 +158,7 @@ def _print(console: Console, report: BacktestReport, show: int) -> None:
                 heading(f"\n{segment.segment or 'no segment'}, {counted(segment.compared, 'case')}")
             )
             rows = [
-                (WORDS[kind], _tally(each, segment.compared))
+                (DIFFERENCES[kind], tally_text(each, segment.compared))
                 for kind, each in segment.kinds.items()
             ]
             console.print(facts(rows or [("differs", "nothing")]))
@@ -192,7 +191,7 @@ def _print_cases(console: Console, report: BacktestReport, show: int) -> None:
         console.print(
             facts(
                 [
-                    (WORDS[each.difference], f"{each.was} → {each.would_be}")
+                    (DIFFERENCES[each.difference], f"{each.was} → {each.would_be}")
                     for each in case.changes
                 ],
                 indent=4,
@@ -201,13 +200,3 @@ def _print_cases(console: Console, report: BacktestReport, show: int) -> None:
     left = len(report.differing) - show
     if left > 0:
         console.print(f"  and {left} more; --show {len(report.differing)} or --json names them all")
-
-
-def _tally(each: Tally, of: int) -> str:
-    money = f"; {money_text(each.money)}" if each.money else ""
-    return f"{each.cases} of {counted(of, 'case')}{money}"
-
-
-def money_text(money: tuple[Money, ...]) -> str:
-    """Amounts of several currencies, side by side."""
-    return ", ".join(map(str, money))

@@ -16,11 +16,11 @@ from interlock.cli import options
 from interlock.cli.screen import document, heading, marked, out
 from interlock.cli.session import clock_of, has_database, settings_for
 from interlock.domain.delta import AutonomyDelta, Change, Direction, Moved, Touched
+from interlock.papers.delta_words import touched_words
 from interlock.papers.words import counted
 
 DAYS: Final = 30
 MARKS: Final = {Direction.WIDENS: "warn", Direction.UNJUDGED: "warn", Direction.NARROWS: "ok"}
-MOST_SEGMENTS: Final = 3
 Version = Annotated[
     str, typer.Argument(metavar="VERSION", help="A folder, or how a kept version begins.")
 ]
@@ -105,24 +105,12 @@ def _print(console: Console, found: AutonomyDelta, days: int) -> None:
     for moved in found.moved:
         console.print(marked(MARKS[moved.change.direction], moved.change.words))
         if moved.touched is not None:
-            console.print(f"  {_in_words(moved.touched, found.cases, days)}", style="dim")
+            console.print(f"  {touched_words(moved.touched, found.cases, days)}", style="dim")
     if found.widens:
         console.print(
             marked("warn", f"{counted(len(found.widens), 'change')} to be signed by governance")
         )
         if found.cases:
-            console.print(f"  together: {_in_words(found.touched, found.cases, days)}", style="dim")
-
-
-def _in_words(touched: Touched, cases: int, days: int) -> str:
-    if not cases:
-        return "how many cases this touches is unknown: none is on record"
-    said = f"{touched.cases} of {counted(cases, 'case')} of the last {counted(days, 'day')}"
-    if touched.money:
-        said += f", {' and '.join(map(str, touched.money))}"
-    if touched.smallest is not None and touched.smallest != touched.largest:
-        said += f" (from {touched.smallest} to {touched.largest})"
-    named = [(name, count) for name, count in touched.segments if name][:MOST_SEGMENTS]
-    if named:
-        said += "; " + ", ".join(f"{name}: {count}" for name, count in named)
-    return said + (f"; {touched.unknown} unknown" if touched.unknown else "")
+            console.print(
+                f"  together: {touched_words(found.touched, found.cases, days)}", style="dim"
+            )

@@ -12,7 +12,7 @@ import typer
 from interlock.bootstrap import Services
 from interlock.cli import options
 from interlock.cli.failures import REFUSED, UsageWrong
-from interlock.cli.release_shown import line, show, show_moved, show_shadow
+from interlock.cli.release_shown import line, show, show_delta, show_moved, show_shadow
 from interlock.cli.screen import document, marked, out
 from interlock.cli.session import acting, open_record, open_services
 from interlock.domain.contract import Stage
@@ -23,6 +23,7 @@ from interlock.release import lifecycle, migrating, taking_back
 from interlock.release.agreement import agreement, disagreements
 from interlock.release.changing import find
 from interlock.release.errors import ReleaseUnknown
+from interlock.release.widening import kept_delta
 from interlock.storage import Store
 
 app = typer.Typer(
@@ -74,12 +75,14 @@ def show_release(
     with open_record(database) as (store, _):
         release = _found(store, which)
         events = store.release_events(release.id)
-        verdicts = store.verdicts(release.id, 1)
+        verdicts, kept = store.verdicts(release.id, 1), kept_delta(store, release)
     verdict = verdicts[0] if verdicts else None
     if as_json:
-        document({"ok": True, "release": release, "history": events, "verdict": verdict})
+        delta = kept.delta if kept else None
+        told = {"release": release, "history": events, "verdict": verdict, "delta": delta}
+        document({"ok": True, **told})
         return
-    show(out(), release, events, verdict)
+    show(out(), release, events, verdict, kept)
 
 
 @app.command()
@@ -96,12 +99,13 @@ def propose(
     with open_services(database, workflow) as services:
         by = _by(services, person)
         found = lifecycle.propose(services.context, name, by, _given(reason))
+        kept = kept_delta(services.store, found)
     if as_json:
-        document({"ok": True, "release": found})
+        document({"ok": True, "release": found, "delta": kept.delta if kept else None})
         return
     out().print(marked("ok", f"{found.id} is proposed"))
-    for each in found.widens:
-        out().print(marked("warn", f"moves to the machine: {each}"))
+    if kept:
+        show_delta(out(), kept)
     if found.widens:
         out().print("  The governance owner signs that: interlock release sign", style="dim")
 

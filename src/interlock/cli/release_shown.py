@@ -13,9 +13,11 @@ from rich.console import Console
 from interlock.cli.screen import facts, heading, marked
 from interlock.domain.gate import GateVerdict
 from interlock.domain.release import Release, ReleaseEvent, ReleaseState, Stand
+from interlock.papers.delta_words import touched_words
 from interlock.papers.words import counted, moment
 from interlock.release.agreement import Agreement, Disagreement
 from interlock.release.migrating import CaseMoved
+from interlock.release.widening import KeptDelta
 
 SHOWN_OF_A_FINGERPRINT: Final = 12
 
@@ -46,8 +48,9 @@ def show(
     release: Release,
     events: Sequence[ReleaseEvent],
     verdict: GateVerdict | None,
+    kept: KeptDelta | None,
 ) -> None:
-    """A release with where it stands, what its gate said last, and its history."""
+    """A release with where it stands, what its gate said last, what it moves, its history."""
     console.print(line(release))
     console.print(
         facts(
@@ -57,15 +60,34 @@ def show(
                 ("canary", f"{release.canary_share:.0%} of cases"),
                 ("holdback", f"{release.holdback:.1%} of cases" if release.holdback else None),
                 ("proposed", f"{release.proposed_by}, {moment(release.proposed_at)}"),
-                ("moves to the machine", "\n".join(release.widens)),
                 ("signed", "\n".join(_signed(release))),
                 ("before it", release.previous),
                 ("gate", f"{verdict.decision}: {verdict.words}" if verdict else "no look yet"),
             ]
         )
     )
+    if kept:
+        console.print(heading("\nWhat it moves"))
+        show_delta(console, kept)
     console.print(heading("\nHistory"))
     console.print(facts([(moment(each.at), told(each)) for each in events]))
+
+
+def show_delta(console: Console, kept: KeptDelta) -> None:
+    """What a release moves, each change with the recorded cases it touches."""
+    delta = kept.delta
+    if not kept.is_as_signed:
+        console.print(marked("bad", "this was changed since it was put on record"))
+    if not delta.lines:
+        console.print(marked("ok", "nothing moves between people and the machine"))
+    for each in delta.lines:
+        moves = "moves to the machine" if each.widens else "moves to people"
+        console.print(marked("warn" if each.widens else "ok", f"{moves}: {each.words}"))
+        if each.touched is not None:
+            console.print(f"  {touched_words(each.touched, delta.cases, delta.days)}", style="dim")
+    if len(delta.widens) > 1 and delta.cases:
+        told = touched_words(delta.touched, delta.cases, delta.days)
+        console.print(f"  together: {told}", style="dim")
 
 
 def told(event: ReleaseEvent) -> str:

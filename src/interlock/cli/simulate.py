@@ -1,4 +1,5 @@
-"""`interlock simulate`: a contract against a supposed future; nothing is done and nothing kept.
+"""`interlock simulate`: a contract against a supposed future; nothing is done but to keep
+the result.
 
 One rule: every share is printed with what it is a share of, and where the suppositions come from.
 """
@@ -15,6 +16,7 @@ from rich.console import Console
 from interlock.cli import options
 from interlock.cli.backtest import stage_named
 from interlock.cli.failures import UsageWrong
+from interlock.cli.looking_ahead import Keep, keep
 from interlock.cli.screen import as_json as to_json
 from interlock.cli.screen import document, facts, heading, marked, out
 from interlock.cli.session import refuse_missing_file, settings_for
@@ -23,8 +25,9 @@ from interlock.contracts.baseline_volume import BaselineUnusable, volume_per_mon
 from interlock.domain.contract import Stage
 from interlock.errors import MissingExtra
 from interlock.foresight import KeptVersions, ReplayedCase, replayed_cases
-from interlock.foresight.forecast import SAMPLE, Part, QueueForecast, SimulationReport
+from interlock.foresight.forecast import SAMPLE, SimulationReport
 from interlock.foresight.stated import Stated, read_stated
+from interlock.foresight.wording import budget_lines, part_text, queue_text
 from interlock.papers.words import counted
 from interlock.runtime.workflow import Workflow, Workflows
 from interlock.storage import open_store
@@ -60,7 +63,9 @@ def simulate_command(
         ),
     ] = SAMPLE,
     stage: options.Stage = None,
+    keep_it: Keep = True,
     database: options.Database = None,
+    person: options.Person = None,
     as_json: options.Json = False,
 ) -> None:
     """What to expect: waits, lateness, staff, error budget, days until the gate decides."""
@@ -90,6 +95,12 @@ def simulate_command(
             source=source,
         ),
     )
+    _tell(report, as_json=as_json)
+    if keep_it:
+        keep(report, settings_for(database, [folder]), person)
+
+
+def _tell(report: SimulationReport, *, as_json: bool) -> None:
     if as_json:
         document({"ok": True, **to_json(report)})
     else:
@@ -175,29 +186,16 @@ def _print(console: Console, report: SimulationReport) -> None:
     console.print(heading("\nQueues (minutes of their open hours)"))
     for queue in report.queues:
         bad = queue.growing or (queue.late.value or 0) > 0.05  # noqa: PLR2004  (one in twenty)
-        console.print(marked("warn" if bad else "ok", f"{queue.queue}: {_queue_text(queue)}"))
+        console.print(marked("warn" if bad else "ok", f"{queue.queue}: {queue_text(queue)}"))
     if not report.queues:
         console.print("  nobody is asked anything")
     _print_ahead(console, report)
 
 
 def _print_ahead(console: Console, report: SimulationReport) -> None:
-    budget = report.budget
-    if budget is not None:
+    if report.budget is not None:
         console.print(heading("\nError budget"))
-        burn = "unknown: nothing says which results are right"
-        if budget.burn is not None:
-            burn = f"{budget.burn:.2f} of the {budget.allowed:.1%} allowed"
-        spent = f"{budget.days_to_spent:.0f} days" if budget.days_to_spent else None
-        console.print(
-            facts(
-                [
-                    ("errors", part_text(budget.errors, "results of the machine that were judged")),
-                    ("burn rate", burn),
-                    ("spent after", spent),
-                ]
-            )
-        )
+        console.print(facts(budget_lines(report)))
     if report.gate:
         console.print(heading("\nGate, at the canary's share"))
         console.print(
@@ -206,26 +204,3 @@ def _print_ahead(console: Console, report: SimulationReport) -> None:
                 for each in report.gate
             )
         )
-
-
-def part_text(part: Part, noun: str) -> str:
-    """A share with its denominator."""
-    if part.value is None:
-        return f"unknown: no {noun}"
-    return f"{part.value:.1%} ({part.hits:,} of {part.of:,} {noun})"
-
-
-def _queue_text(queue: QueueForecast) -> str:
-    waits = (
-        f"waits {queue.wait_p50:,.0f} (p50), {queue.wait_p95:,.0f} (p95), "
-        if queue.wait_p50 is not None and queue.wait_p95 is not None
-        else ""
-    )
-    needed = f"needs {queue.needed}" if queue.needed else "no number of people is enough"
-    grows = "; more comes than they can answer" if queue.growing else ""
-    left = f"; {queue.unanswered:,} unanswered at the end" if queue.unanswered else ""
-    return (
-        f"{queue.asked:,} questions ({queue.share:.1%} of cases), {queue.minutes_each:.1f} "
-        f"minutes each; {waits}late {part_text(queue.late, 'questions')}; {queue.people} people "
-        f"busy {queue.busy:.0%}, {needed}{grows}{left}"
-    )

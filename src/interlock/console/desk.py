@@ -19,6 +19,8 @@ from interlock.console.views.alarm_line import alarms_for_desk
 from interlock.console.views.held import held_decisions
 from interlock.console.views.queue import QueueView, queue_view
 from interlock.console.views.queue_filter import QueueFilter
+from interlock.console.views.release_alerts import signatures_for
+from interlock.console.views.scope import scope_of
 from interlock.console.views.task import NOTHING_TYPED, TaskView, Typed, task_view
 from interlock.domain.review import Decision, ReviewKind, ReviewTask
 from interlock.runtime.commands.comments import Comment, comments
@@ -90,6 +92,7 @@ def desk_page(
         decided=_decided(caller, shown),
         alarms=alarms_for_desk(caller),
         done_words=words.DONE,
+        to_sign=signatures_for(caller, scope_of(caller.context, caller.visitor)),
         **queue_part(caller, wanted, current=task.id if task else ""),
     )
 

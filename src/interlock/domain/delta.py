@@ -136,3 +136,42 @@ class AutonomyDelta:
     def narrows(self) -> tuple[str, ...]:
         """What moves towards people, in words."""
         return tuple(each.words for each in self.changes if not each.widens)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeltaLine:
+    """One change as it goes on record. where: its place in the contract, such as
+    `steps.assign_account.mode`. segment, touched: as `Change` and `Moved` have them."""
+
+    direction: Direction
+    words: str
+    where: str = ""
+    segment: str | None = None
+    touched: Touched | None = None
+
+    @property
+    def widens(self) -> bool:
+        """True when it has to be signed."""
+        return self.direction is not Direction.NARROWS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeltaOnRecord:
+    """What a version moves, counted once when it was proposed: that is what governance signs.
+
+    old: the version in force then; None: there was none, so everything the AI may do is new.
+    days: how far back the cases reach that it was held against; cases: how many those were.
+    """
+
+    old: Fingerprint | None
+    new: Fingerprint
+    at: datetime
+    days: int
+    cases: int = 0
+    lines: tuple[DeltaLine, ...] = ()
+    touched: Touched = Touched()  # by anything that widens; a case counts once
+
+    @property
+    def widens(self) -> tuple[str, ...]:
+        """What has to be signed, in words; empty when nothing moves towards the machine."""
+        return tuple(each.words for each in self.lines if each.widens)

@@ -16,6 +16,9 @@ class NoticeKind(StrEnum):
     ASSIGNED = "assigned"  # it is kept for a named person
     QUESTION = "question"  # whoever opened the case is asked something
     DIGEST = "digest"  # what is late, once a day
+    RELEASE_WAITS = "release_waits"  # for a signature: to climb, or for what it moves to AI
+    RELEASE_TAKEN_BACK = "release_taken_back"  # all of it or one segment, by the gate or by hand
+    RELEASE_BURNING = "release_burning"  # its error budget burns too fast
     CASE_CLOSED = "case_closed"  # from here on: for other systems
     REVIEW_OPENED = "review_opened"
     REVIEW_DECIDED = "review_decided"

@@ -77,7 +77,9 @@ class Release:
 
     stand: of every segment that has none of its own in `segments`. previous: the version that was
     there before. proposed_by: whoever made the change; they never sign it. widens: what it moves
-    from people to the machine, in words; empty when nothing. eras: how many began so far.
+    from people to the machine, in words; empty when nothing. delta: the SHA-256 of all that is on
+    record of it, which a signature is given for. compared_with: the version in force when that was
+    counted; None: there was none. eras: how many began so far.
     """
 
     id: ReleaseId
@@ -93,6 +95,8 @@ class Release:
     previous: ReleaseId | None = None
     previous_fingerprint: Fingerprint | None = None
     widens: tuple[str, ...] = ()
+    delta: str = ""
+    compared_with: Fingerprint | None = None
     signatures: tuple[Signature, ...] = ()
     started_at: datetime | None = None
     ended_at: datetime | None = None

@@ -14,6 +14,7 @@ from interlock.canonical import content_digest
 from interlock.domain.notice import Channel, Notice, NoticeKind, NoticeState
 from interlock.notify.mail import Mailer
 from interlock.notify.outcome import SENT, Tried, never, not_now
+from interlock.notify.releases import is_waited_for
 from interlock.notify.services import ServiceSender
 from interlock.notify.settings import NotifySettings
 from interlock.notify.webhooks import WebhookSender
@@ -119,6 +120,8 @@ class Deliverer:
     def _is_moot(self, context: Context, notice: Notice) -> bool:
         if notice.kind in ABOUT_ALARMS and notice.channel is not Channel.WEBHOOK:
             return not context.store.alarm(int(notice.body["alarm"])).is_open
+        if notice.kind is NoticeKind.RELEASE_WAITS:
+            return not is_waited_for(context, notice.subject, context.clock.now())
         if notice.kind not in ABOUT_OPEN_WORK:
             return False
         return not context.store.task(str(notice.body["task"])).is_live

@@ -18,7 +18,7 @@ from interlock.domain.fact import FactKind
 from interlock.domain.ids import CaseId
 from interlock.domain.notice import NewNotice, NoticeKind
 from interlock.domain.review import ReviewTask
-from interlock.notify import alarms, wording
+from interlock.notify import alarms, releases, wording
 from interlock.notify.events import case_event, pause_event, task_event
 from interlock.notify.recipients import Recipients
 from interlock.notify.settings import NotifySettings
@@ -33,6 +33,7 @@ PAGES: Final = 20  # read in one look; the next one is soon
 LATE_COMMIT_SECONDS: Final = 10.0  # a fact may become visible after one with a higher number
 OVERLAP: Final = timedelta(minutes=1)  # of two looks at the deadlines
 TOO_OLD: Final = timedelta(days=1)  # nobody is told what happened while notices were off
+SIGNATURES_EVERY_SECONDS: Final = 15.0  # as often as the gate looks
 MOST_LATE: Final = 1_000  # tasks one day's list is made from
 
 FOR_PEOPLE: Final = (
@@ -58,6 +59,7 @@ class Deriver:
         self._settings = settings
         self._done: set[int] = set()  # facts after the place kept that were looked at
         self._seen, self._seen_at = -1, monotonic()
+        self._signatures_at = -SIGNATURES_EVERY_SECONDS
 
     def look(self, context: Context) -> int:
         """How many notices are new. Raises: what the store raises; then nothing is skipped."""
@@ -66,6 +68,7 @@ class Deriver:
             + self._at_risk(context)
             + self._house(context)
             + self._late_alarms(context)
+            + self._signatures(context)
             + self._digest(context)
         )
 
@@ -248,6 +251,7 @@ class Deriver:
         for entry in fresh:
             if entry.kind in alarms.KINDS:
                 found += alarms.about_entry(context, self._settings, entry, now)
+        found += releases.about_house(context, self._settings, fresh, now)
         return context.store.add_notices(found, now, place=(HOUSE, str(entries[-1].seq)))
 
     def _about_pause(self, entry: AuditEntry) -> Iterator[NewNotice]:
@@ -265,6 +269,14 @@ class Deriver:
         found = [n for each in late for n in alarms.about_late(context, self._settings, each, now)]
         until = late[-1].due_at + OVERLAP if len(late) == PAGE else now
         return context.store.add_notices(found, now, place=(LATE_ALARMS, until.isoformat()))
+
+    def _signatures(self, context: Context) -> int:
+        """Signatures that are waited for; told once, however long they are."""
+        if monotonic() - self._signatures_at < SIGNATURES_EVERY_SECONDS:
+            return 0
+        self._signatures_at, now = monotonic(), context.clock.now()
+        found = releases.about_signatures(context, self._settings, now, TOO_OLD)
+        return context.store.add_notices(list(found), now)
 
     def _digest(self, context: Context) -> int:
         """Once a day, to each person: what of theirs is late."""

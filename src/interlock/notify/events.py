@@ -16,6 +16,7 @@ from interlock.domain.contract import WorkflowContract
 from interlock.domain.notice import NoticeKind
 from interlock.domain.review import ReviewTask
 from interlock.notify.wording import key_of
+from interlock.release.waiting import Waiting
 
 
 def case_event(
@@ -68,6 +69,30 @@ def alarm_late_event(kind: NoticeKind, alarm: AlarmReview) -> dict[str, Any]:
         "held_by": alarm.held_by,
     }
     return _event(kind, alarm.due_at, about)
+
+
+def signature_event(kind: NoticeKind, wanted: Waiting) -> dict[str, Any]:
+    """An event about a signature that is waited for."""
+    release = wanted.release
+    data = {
+        "release": release.id,
+        "workflow": release.workflow,
+        "fingerprint": release.fingerprint,
+        "about": wanted.about,
+        "segment": wanted.segment,
+        "to": wanted.to,
+        "verdict": wanted.verdict,
+    }
+    return _event(kind, wanted.since, data)
+
+
+def house_event(kind: NoticeKind, entry: AuditEntry) -> dict[str, Any]:
+    """An event about what the house log says of a release. Reasons are people's own words about
+    the workflow, and go with it, as those of a pause do."""
+    wanted = ("release", "workflow", "segment", "stage_before", "stage_after", "reason", "pace")
+    by = entry.actor.removeprefix("person:")
+    data = {name: entry.body[name] for name in wanted if name in entry.body}
+    return _event(kind, entry.at, {**data, "by": by})
 
 
 def _case(contract: WorkflowContract | None, case: Case) -> dict[str, Any]:

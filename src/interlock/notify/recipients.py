@@ -52,10 +52,14 @@ class Recipients:
         here = (each for each in dict.fromkeys(people) if self.address(contract, each))
         return [each for each in here if not self._is_away(each)]
 
-    def _who_may(self, contract: WorkflowContract, case: Case, task: ReviewTask) -> Iterator[str]:
+    def known(self, contract: WorkflowContract) -> Iterator[str]:
+        """Everybody who has an address, by the contract or an account."""
         for person in dict.fromkeys([*sorted(contract.people), *sorted(self._accounts)]):
-            if not self.address(contract, person):
-                continue
+            if self.address(contract, person):
+                yield person
+
+    def _who_may(self, contract: WorkflowContract, case: Case, task: ReviewTask) -> Iterator[str]:
+        for person in self.known(contract):
             standing = self._standing(person)
             if assign.may_work_on(
                 contract, case, task, person, self._now, standing=standing

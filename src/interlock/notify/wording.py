@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from interlock.domain.alarm import AlarmReview
+from interlock.domain.audit import AuditEntry
 from interlock.domain.case import Case
 from interlock.domain.contract import WorkflowContract
 from interlock.domain.notice import NoticeKind
@@ -19,6 +20,7 @@ from interlock.domain.review import ReviewTask
 from interlock.domain.rules.lens import lens_of
 from interlock.papers.veil import Veil
 from interlock.papers.words import KINDS, counted, short
+from interlock.release.waiting import Waiting
 
 Words = Mapping[str, Any]
 
@@ -105,6 +107,44 @@ def about_alarm(kind: NoticeKind, title: str, alarm: AlarmReview, public_url: st
     lead = "Late alarm" if late else "Alarm"
     words = _words(f"{lead}: {alarm.subject}, {title}", lines, public_url, f"/alarms/{alarm.id}")
     return words | {"alarm": alarm.id}
+
+
+def about_signature(wanted: Waiting, title: str, public_url: str) -> Words:
+    """Title and text about a signature that is waited for. title: of the workflow."""
+    release, part = wanted.release, _part(wanted.segment)
+    if wanted.to is not None:
+        what = f"{title}{part} may go up to {wanted.to}"
+        lines = [f"Its gate says promote (verdict {wanted.verdict}), {at_minute(wanted.since)}"]
+    else:
+        what = f"{title}: a new version lets AI do more"
+        lines = [*release.widens, f"Proposed by {release.proposed_by}, {at_minute(wanted.since)}"]
+    lines.append("Nothing happens until somebody signs")
+    return _words(f"Waits for a signature: {what}", lines, public_url, _board(release.workflow))
+
+
+def about_release(kind: NoticeKind, entry: AuditEntry, title: str, public_url: str) -> Words:
+    """Title and text about what happened to a release. title: of the workflow."""
+    body, part = entry.body, _part(str(entry.body.get("segment") or ""))
+    by = entry.actor.removeprefix("person:")
+    if kind is NoticeKind.RELEASE_TAKEN_BACK:
+        now = f"; new cases begin at {body['stage_after']}" if body.get("stage_after") else ""
+        head = f"Taken back: {title}{part}"
+        lines = [f"By {by}, {at_minute(entry.at)}{now}", str(body.get("reason", ""))]
+    else:
+        head = f"Error budget burns too fast: {title}{part}"
+        lines = [
+            f"{body['long']} times the allowed rate, {body['line']} alerts ({body['pace']})",
+            f"Since {at_minute(entry.at)}; when it is spent, people take over",
+        ]
+    return _words(head, lines, public_url, _board(str(body["workflow"])))
+
+
+def _part(segment: str) -> str:
+    return f", {spaced(segment)}" if segment else ""
+
+
+def _board(workflow: str) -> str:
+    return f"/workflows/{workflow}/release"
 
 
 def scope_of(body: Mapping[str, Any]) -> str:

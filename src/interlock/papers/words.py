@@ -13,6 +13,7 @@ from typing import Final
 from interlock.domain.action import ActionState
 from interlock.domain.case import ClosingOutcome, Handling, WaitsFor
 from interlock.domain.contract import StepMode
+from interlock.domain.one_line import sureness
 from interlock.domain.review import ReviewKind
 
 MODES: Final = MappingProxyType(
@@ -132,7 +133,7 @@ def counted(count: int, noun: str, plural: str | None = None) -> str:
 
 def confidence(share: float) -> str:
     """A confidence as people read it: 83 for 0.83; only certainty itself is 100."""
-    return "100" if share >= 1 else f"{min(round(share * 100), 99)}"
+    return sureness(share)
 
 
 def listed(names: Iterable[str], nothing: str = "none") -> str:

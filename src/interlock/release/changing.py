@@ -23,22 +23,26 @@ from interlock.runtime.crash_points import CrashPoint
 PROPOSED: Final = ReleaseState.PROPOSED
 
 
-def find(context: Context, text: str) -> Release:
-    """The release of this id, or the running one of a workflow. Raises: ReleaseUnknown."""
+def find(context: Context, text: str, seen: int | None = None) -> Release:
+    """The release of this id, or the running one of a workflow.
+
+    seen: the version somebody decides on; what is found is saved on top of that one or not at all.
+    Raises: ReleaseUnknown; ReleaseOvertaken when it is another version now.
+    """
     release = context.store.release(text) or context.store.running_release(text)
     if release is None:
         known = tuple(each.id for each in context.store.releases(text))
         raise ReleaseUnknown(text, known)
-    return release
+    return _as_seen(release, seen)
 
 
-def find_proposed(context: Context, text: str) -> Release:
-    """The release of this id, or the only proposed one of a workflow. Raises: ReleaseUnknown."""
+def find_proposed(context: Context, text: str, seen: int | None = None) -> Release:
+    """The release of this id, or the only proposed one of a workflow. seen, Raises: as `find`."""
     release = context.store.release(text)
     waiting = [each for each in context.store.releases(text) if each.state is PROPOSED]
     if release is None and len(waiting) != 1:
         raise ReleaseUnknown(f"{text} that is proposed", tuple(each.id for each in waiting))
-    return release or waiting[0]
+    return _as_seen(release or waiting[0], seen)
 
 
 def contract_of(context: Context, release: Release) -> WorkflowContract:
@@ -82,3 +86,9 @@ def save(context: Context, moves: Sequence[Moved]) -> list[Release]:
             taken_back=len(moved.taken_back),
         )
     return saved
+
+
+def _as_seen(release: Release, seen: int | None) -> Release:
+    if seen is not None and release.version != seen:
+        raise ReleaseOvertaken(release.id)
+    return release

@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
 
-from interlock.domain.contract import WorkflowContract
-from interlock.domain.delta import AutonomyDelta, Change, Moved, PastCase, Touched
-from interlock.domain.ids import WorkflowId
+from interlock.domain.contract import StepMode, WorkflowContract, WorkflowStep
+from interlock.domain.delta import (
+    AutonomyDelta,
+    Change,
+    DeltaLine,
+    DeltaOnRecord,
+    Direction,
+    Moved,
+    PastCase,
+    Touched,
+)
+from interlock.domain.ids import Fingerprint, StepName, WorkflowId
 from interlock.domain.money import Money
 from interlock.domain.rules.delta import autonomy_changes
 from interlock.errors import InterlockError
@@ -60,6 +71,85 @@ def autonomy_delta(
         cases=len(record),
         touched=_summed(record, [_any(found) for found in zip(*widening, strict=True)]),
     )
+
+
+def first_delta(new: WorkflowContract, cases: Iterable[PastCase]) -> AutonomyDelta:
+    """What a first version moves: each step in which AI may act by itself, and the recorded cases
+    that went through that step. With no version in force there is nothing to compare with, so
+    all of it is new.
+    """
+    record = tuple(cases)
+    steps = [each for each in new.steps if _may_act(new, each)]
+    answers = [[_went_through(past, each.step_name) for past in record] for each in steps]
+    return AutonomyDelta(
+        workflow=new.workflow,
+        old=new.fingerprint,
+        new=new.fingerprint,
+        moved=tuple(
+            Moved(change=_all_new(each), touched=_summed(record, found))
+            for each, found in zip(steps, answers, strict=True)
+        ),
+        cases=len(record),
+        touched=_summed(record, [_any(found) for found in zip(*answers, strict=True)]),
+    )
+
+
+def on_record(
+    found: AutonomyDelta,
+    *,
+    old: Fingerprint | None,
+    at: datetime,
+    days: int,
+    with_amounts: bool = True,
+) -> DeltaOnRecord:
+    """The delta as it is kept with a proposal. old: None when no version was in force. days: how
+    far back its cases reach. with_amounts: False where a case's amount is protected; the amount of
+    one touched case would be told to whoever may read a release."""
+    found = found if with_amounts else _without_amounts(found)
+    return DeltaOnRecord(
+        old=old,
+        new=found.new,
+        at=at,
+        days=days,
+        cases=found.cases,
+        lines=tuple(_line(each) for each in found.moved),
+        touched=found.touched,
+    )
+
+
+def _without_amounts(found: AutonomyDelta) -> AutonomyDelta:
+    def bare(touched: Touched) -> Touched:
+        return replace(touched, money=(), smallest=None, largest=None)
+
+    moved = (
+        replace(each, touched=bare(each.touched)) if each.touched else each for each in found.moved
+    )
+    return replace(found, moved=tuple(moved), touched=bare(found.touched))
+
+
+def _line(moved: Moved) -> DeltaLine:
+    return DeltaLine(
+        direction=moved.change.direction,
+        words=moved.change.words,
+        where=".".join(moved.change.path),
+        segment=moved.change.segment,
+        touched=moved.touched,
+    )
+
+
+def _may_act(new: WorkflowContract, step: WorkflowStep) -> bool:
+    return step.mode is StepMode.AGENTIC and step.step_name not in new.never_automate
+
+
+def _all_new(step: WorkflowStep) -> Change:
+    words = f"{step.step_name}: the AI may act, where people did"
+    path = ("steps", str(step.step_name), "mode")
+    return Change(direction=Direction.WIDENS, path=path, words=words)
+
+
+def _went_through(past: PastCase, step: StepName) -> bool | None:
+    """Whether a case came to the step; None: not yet, and it is still under way."""
+    return True if step in past.steps else False if past.closed else None
 
 
 def _counts(change: Change) -> bool:

@@ -1,7 +1,9 @@
 """The life of a release as people move it: proposed, signed, started, promoted, held, withdrawn.
 
 Its one rule: a person with the right to does it, never the one who made the change where a
-signature is asked for, and a promotion rests on the gate's latest verdict.
+signature is asked for, and a promotion rests on the gate's latest verdict. `seen` is the version
+of the release that somebody decides on: the move is made on that one, in one transaction, or
+ReleaseOvertaken is raised and nothing was done.
 """
 
 from __future__ import annotations
@@ -24,16 +26,15 @@ from interlock.domain.rules import release_moves as moves
 from interlock.release import rights
 from interlock.release.changing import by_person, contract_of, find, find_proposed, save
 from interlock.release.errors import ReleaseRefused
-from interlock.release.widening import Widening, widens
+from interlock.release.widening import delta_now
 from interlock.runtime.context import Context
 
 LIVE: Final = (ReleaseState.PROPOSED, ReleaseState.RUNNING)
 
 
-def propose(
-    context: Context, workflow: str, by: str, reason: str, *, widening: Widening = widens
-) -> Release:
-    """The proposed release of the version in the workflow's folder.
+def propose(context: Context, workflow: str, by: str, reason: str) -> Release:
+    """The proposed release of the version in the workflow's folder, with what it moves from people
+    to the machine on record.
 
     Raises: ReleaseRefused without a gate, or for a version that is proposed or runs already.
     """
@@ -64,17 +65,17 @@ def propose(
         proposed_at=act.at,
         canary_share=contract.gate.canary_traffic,
         holdback=contract.holdback,
-        widens=widening(context, _running_contract(context, workflow), contract),
     )
-    return save(context, [moves.propose(release, act)])[0]
+    delta = delta_now(context, _running_contract(context, workflow), contract)
+    return save(context, [moves.propose(release, delta, act)])[0]
 
 
-def sign(context: Context, text: str, by: str, note: str) -> Release:
+def sign(context: Context, text: str, by: str, note: str, *, seen: int | None = None) -> Release:
     """The release, signed by the governance owner for what it moves to the machine.
 
     Raises: ReleaseUnknown, ReleaseRefused, ReleaseMoveRefused.
     """
-    release = find_proposed(context, text)
+    release = find_proposed(context, text, seen)
     signer = rights.demand_governance(context, release.workflow, by, release.id)
     said = rights.given("sign", release.id, note)
     act = by_person(context, by, said)
@@ -82,12 +83,14 @@ def sign(context: Context, text: str, by: str, note: str) -> Release:
     return save(context, [moves.sign(release, signature, act)])[0]
 
 
-def start(context: Context, text: str, stage: Stage, by: str, reason: str) -> Release:
+def start(
+    context: Context, text: str, stage: Stage, by: str, reason: str, *, seen: int | None = None
+) -> Release:
     """The release, which new cases join from now on; the one before is kept as the way back.
 
     Raises: ReleaseUnknown, ReleaseRefused, ReleaseMoveRefused, WorkflowUnknown.
     """
-    release = find_proposed(context, text)
+    release = find_proposed(context, text, seen)
     rights.demand(context, release.workflow, by, Right.SIGN, "start", release.id)
     said = rights.given("start", release.id, reason)
     contract_of(context, release)  # a version that cannot be loaded is not started
@@ -96,12 +99,20 @@ def start(context: Context, text: str, stage: Stage, by: str, reason: str) -> Re
     return save(context, changed)[-1]
 
 
-def promote(context: Context, text: str, by: str, reason: str, *, segment: str = "") -> Release:
+def promote(
+    context: Context,
+    text: str,
+    by: str,
+    reason: str,
+    *,
+    segment: str = "",
+    seen: int | None = None,
+) -> Release:
     """The release, or one segment of it, one rung higher, on the gate's latest verdict.
 
     Raises: ReleaseUnknown, ReleaseRefused, ReleaseMoveRefused.
     """
-    release = find(context, text)
+    release = find(context, text, seen)
     signer = rights.demand(context, release.workflow, by, Right.SIGN, "promote", release.id)
     said = rights.given("promote", release.id, reason)
     verdict = latest_verdict(context, release, segment)
@@ -112,28 +123,32 @@ def promote(context: Context, text: str, by: str, reason: str, *, segment: str =
     return save(context, [moves.promote(release, verdict, signer, act)])[0]
 
 
-def hold(context: Context, text: str, by: str, reason: str) -> Release:
+def hold(context: Context, text: str, by: str, reason: str, *, seen: int | None = None) -> Release:
     """The release, kept at its stage until somebody ends the hold.
 
     Raises: ReleaseUnknown, ReleaseRefused, ReleaseMoveRefused.
     """
-    release = find(context, text)
+    release = find(context, text, seen)
     holder = rights.demand(context, release.workflow, by, Right.PAUSE, "hold", release.id)
     said = rights.given("hold", release.id, reason)
     return save(context, [moves.hold(release, holder, by_person(context, by, said))])[0]
 
 
-def end_hold(context: Context, text: str, by: str, reason: str) -> Release:
+def end_hold(
+    context: Context, text: str, by: str, reason: str, *, seen: int | None = None
+) -> Release:
     """The release, which may climb again. Raises: as `hold`."""
-    release = find(context, text)
+    release = find(context, text, seen)
     rights.demand(context, release.workflow, by, Right.RESUME, "end the hold of", release.id)
     said = rights.given("end the hold of", release.id, reason)
     return save(context, [moves.release_hold(release, by_person(context, by, said))])[0]
 
 
-def withdraw(context: Context, text: str, by: str, reason: str) -> Release:
+def withdraw(
+    context: Context, text: str, by: str, reason: str, *, seen: int | None = None
+) -> Release:
     """The release, given up before it started. Raises: as `hold`."""
-    release = find_proposed(context, text)
+    release = find_proposed(context, text, seen)
     if by != release.proposed_by:
         rights.demand(context, release.workflow, by, Right.SIGN, "withdraw", release.id)
     said = rights.given("withdraw", release.id, reason)

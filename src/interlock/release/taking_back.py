@@ -24,25 +24,30 @@ from interlock.runtime.workflow import WorkflowUnknown
 GATE: Final = "gate"  # who takes back when nobody was asked
 
 
-def roll_back(context: Context, text: str, by: str, reason: str) -> Release:
+def roll_back(
+    context: Context, text: str, by: str, reason: str, *, seen: int | None = None
+) -> Release:
     """What new cases join now that the release is taken back: its own version, lower, or the one
-    before it. Raises: ReleaseUnknown, ReleaseRefused, ReleaseMoveRefused.
+    before it. seen: as in `lifecycle`. Raises: ReleaseUnknown, ReleaseRefused, ReleaseMoveRefused,
+    ReleaseOvertaken.
     """
-    release = find(context, text)
+    release = find(context, text, seen)
     rights.demand(context, release.workflow, by, Right.PAUSE, "roll back", release.id)
     said = rights.given("roll back", release.id, reason)
     return save(context, taken_back(context, release, by_person(context, by, said)))[-1]
 
 
-def stand_down(context: Context, text: str, segment: str, by: str, reason: str) -> Release:
+def stand_down(
+    context: Context, text: str, segment: str, by: str, reason: str, *, seen: int | None = None
+) -> Release:
     """The release with one segment taken back. Raises: as `roll_back`."""
-    release = find(context, text)
+    release = find(context, text, seen)
     rights.demand(context, release.workflow, by, Right.PAUSE, "stand down", release.id)
     said = rights.given("stand down", release.id, reason)
-    seen = context.store.segments_of_eras(moves.eras_of(release))
-    if segment not in {*seen, *release.segments}:
-        known = ", ".join(each for each in seen if each) or "none yet"
-        why = f"no case of segment {segment!r} joined it (segments: {known})"
+    known = context.store.segments_of_eras(moves.eras_of(release))
+    if segment not in {*known, *release.segments}:
+        named = ", ".join(each for each in known if each) or "none yet"
+        why = f"no case of segment {segment!r} joined it (segments: {named})"
         raise ReleaseRefused("stand down", release.id, "segment", why)
     return save(context, [stood_down(context, release, segment, by_person(context, by, said))])[0]
 

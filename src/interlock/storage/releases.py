@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from interlock.domain.delta import DeltaOnRecord
 from interlock.domain.ids import CaseId
 from interlock.domain.pause import ScopeKind
 from interlock.domain.release import EraId, Release, ReleaseEvent, ReleaseState
@@ -26,7 +27,17 @@ from interlock.storage.rows import clean
 
 RELEASE: Final[Codec[Release]] = Codec(Release)
 EVENT: Final[Codec[ReleaseEvent]] = Codec(ReleaseEvent)
+DELTA: Final[Codec[DeltaOnRecord]] = Codec(DeltaOnRecord)
+NO_END: Final = 2**63 - 1  # no line has a higher number
 ONE_RUNS: Final = "release_file"  # the table whose unique index lets one release run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLine:
+    """One line of a release's history, with its number: later lines have higher ones."""
+
+    number: int
+    event: ReleaseEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +111,38 @@ class Releases:
         """Every release that new cases join."""
         return [each for each in self.releases() if each.state is ReleaseState.RUNNING]
 
+    def release_delta(self, release_id: str) -> DeltaOnRecord | None:
+        """What was put on record of what a release moves, when it was proposed; or None."""
+        with self._db.reading() as conn:
+            rows = self._db.rows(conn, "release_delta", release=release_id)
+        return DELTA.decode(rows[0].body) if rows else None
+
     def release_events(self, release_id: str) -> list[ReleaseEvent]:
         """What was done to a release, in order."""
         with self._db.reading() as conn:
             rows = self._db.rows(conn, "release_events", release=release_id)
         return EVENT.decode_all([row.body for row in rows])
+
+    def release_history(
+        self, release_id: str, limit: int, *, before: int | None = None
+    ) -> list[HistoryLine]:
+        """A page of what was done to a release, the newest first. before: only lines with a
+        smaller number."""
+        with self._db.reading() as conn:
+            rows = self._db.rows(
+                conn,
+                "release_history",
+                release=release_id,
+                before=NO_END if before is None else before,
+                limit=limit,
+            )
+        return [HistoryLine(number=row.id, event=EVENT.decode(row.body)) for row in rows]
+
+    def taken_back_since(self, since: datetime) -> list[tuple[Release, ReleaseEvent]]:
+        """What was taken back after a moment, all of a release or a segment, the latest first."""
+        with self._db.reading() as conn:
+            rows = self._db.rows(conn, "taken_back_since", since=self._db.moment(since))
+        return [(RELEASE.decode(row.release_body), EVENT.decode(row.body)) for row in rows]
 
     def shadow_counts(self, eras: Sequence[EraId]) -> list[ShadowCount]:
         """How a watched AI agreed with the real handling, by step and segment."""
@@ -196,6 +234,9 @@ class Releases:
 
     def _note(self, conn: Connection, moved: Moved, release: Release) -> None:
         event = moved.event
+        if moved.delta is not None:
+            body = DELTA.encode(moved.delta)
+            self._db.run(conn, "add_release_delta", release=release.id, body=body)
         self._db.run(
             conn,
             "add_release_event",
@@ -254,5 +295,6 @@ def _house_note(moved: Moved, release: Release, evidence_digest: str | None) -> 
             "verdict": event.verdict,
             "evidence_digest": evidence_digest,
             "reason": event.reason,
+            "delta": release.delta,
         },
     )

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from interlock.storage.accounts import Accounts
 from interlock.storage.alarms import Alarms
 from interlock.storage.beside_log import BesideLog
+from interlock.storage.burn_alerts import BurnAlerts
 from interlock.storage.case_search import CaseSearching
 from interlock.storage.changed import Changed
 from interlock.storage.claims import Claims
@@ -23,6 +24,7 @@ from interlock.storage.house_log import HouseLog
 from interlock.storage.idempotency import Idempotency
 from interlock.storage.identity import Identity
 from interlock.storage.intake import Intake
+from interlock.storage.looks_ahead import LooksAhead
 from interlock.storage.notices import Notices
 from interlock.storage.overview import Overview
 from interlock.storage.pauses import Pauses
@@ -72,6 +74,8 @@ class Store(
     Watching,
     Alarms,
     ReleaseBoard,
+    LooksAhead,
+    BurnAlerts,
 ):
     """Cases, tasks, actions, facts and the audit log, in SQLite or PostgreSQL."""
 

@@ -148,6 +148,12 @@ class Verdicts:
             )
         return [_verdict(row) for row in rows]
 
+    def latest_verdicts(self, release: ReleaseId) -> list[GateVerdict]:
+        """What the gate said last of each segment it judged; of the whole first."""
+        with self._db.reading() as conn:
+            rows = self._db.rows(conn, "latest_verdicts", release=release)
+        return [_verdict(row) for row in rows]
+
     def verdict(self, number: int) -> GateVerdict | None:
         """The verdict with this id, or None."""
         with self._db.reading() as conn:

@@ -208,7 +208,7 @@ def test_a_variance_carries_what_the_reviewer_needs_and_may_be_approved_as_it_is
 
     assert found.value.type == "price_variance"
     assert set(found.value.evidence) == {"purchase_order", "goods_receipt", "variance"}
-    assert found.value.evidence["variance"] == "40.00 EUR"
+    assert found.value.evidence["variance"] == "EUR 40.00"
     assert found.value.value.purchase_order.number == "PO-1"
 
 

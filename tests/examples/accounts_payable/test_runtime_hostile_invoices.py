@@ -238,7 +238,7 @@ def test_ten_thousand_lines_are_one_question(office: BackOffice) -> None:
 
     assert stops_at(case) == (CaseState.WAITING, "price_variance", "match")
     assert case.exception is not None
-    assert "10,000.00 EUR above order PO-1" in case.exception.detail
+    assert "EUR 10,000.00 above order PO-1" in case.exception.detail
     assert _moved(office) == (0, 0)
 
 

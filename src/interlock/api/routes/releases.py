@@ -5,6 +5,8 @@ Its one rule: going up says which version of the release it is based on; going d
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -12,6 +14,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from interlock.api import paging
 from interlock.api.etags import IfMatch, PreconditionNeeded, ReleaseChanged, is_known, release_tag
 from interlock.api.idempotent import IdempotentRoute
+from interlock.api.shapes.ahead import LooksAheadShape, looks_ahead_shape
 from interlock.api.shapes.plain import Name, Paged, PageShape
 from interlock.api.shapes.releases import (
     AgreementsShape,
@@ -25,10 +28,12 @@ from interlock.api.shapes.releases import (
     StandDownIn,
     StartIn,
     VerdictNumber,
+    WholeReleaseShape,
     agreement_shape,
     disagreement_shape,
     event_shape,
     release_shape,
+    whole_release_shape,
 )
 from interlock.api.shapes.verdicts import (
     GateNowShape,
@@ -43,9 +48,10 @@ from interlock.domain.people import Right
 from interlock.domain.release import Release, ReleaseState
 from interlock.release import lifecycle, taking_back
 from interlock.release.agreement import agreement, disagreements
-from interlock.release.errors import ReleaseUnknown, VerdictUnknown
+from interlock.release.errors import ReleaseOvertaken, ReleaseUnknown, VerdictUnknown
 from interlock.release.gate_now import NoReleaseRunning, look
 from interlock.release.replay import replay
+from interlock.release.widening import kept_delta
 from interlock.web.boundary import Caller, RightMissing, needs
 
 router = APIRouter(prefix="/releases", tags=["releases"], route_class=IdempotentRoute)
@@ -72,29 +78,42 @@ def list_releases(caller: Seeing, workflow: OfWorkflow = None) -> list[ReleaseSh
 
 
 @router.post("", status_code=201)
-def propose_release(wanted: ProposeIn, response: Response, caller: Operating) -> ReleaseShape:
-    """Propose the version in the workflow's folder; no case joins it before it is started."""
+def propose_release(wanted: ProposeIn, response: Response, caller: Operating) -> WholeReleaseShape:
+    """Propose the version in the workflow's folder; no case joins it before it is started.
+
+    The answer says what it moves from people to the machine, in how many of last month's cases.
+    """
     _for_all_tenants(caller)
     caller.need(Right.OPERATE, workflow=wanted.workflow)
     found = lifecycle.propose(caller.context, wanted.workflow, caller.id, wanted.reason)
-    return _told(found, response)
+    response.headers["etag"] = release_tag(found)
+    return whole_release_shape(found, kept_delta(caller.store, found))
 
 
-@router.get("/{release_id}", response_model=ReleaseShape)
+@router.get("/{release_id}", response_model=WholeReleaseShape)
 def show_release(
     release_id: ReleaseId, request: Request, response: Response, caller: Seeing
-) -> ReleaseShape | Response:
-    """Where a release stands. Its ETag is what a move on it is based on."""
+) -> WholeReleaseShape | Response:
+    """Where a release stands and what it moves. Its ETag is what a move on it is based on."""
     release = _found(caller, release_id)
     known = is_known(request, release_tag(release), response)
-    return known or release_shape(release)
+    return known or whole_release_shape(release, kept_delta(caller.store, release))
 
 
 @router.get("/{release_id}/history")
-def release_history(release_id: ReleaseId, caller: Seeing) -> list[ReleaseEventShape]:
-    """Everything done to it, the oldest first, each with the verdict it rests on."""
-    release = _found(caller, release_id)
-    return [event_shape(each) for each in caller.store.release_events(release.id)]
+def release_history(
+    release_id: ReleaseId,
+    request: Request,
+    response: Response,
+    caller: Seeing,
+    wanted: Annotated[Paged, Query()],
+) -> PageShape[ReleaseEventShape]:
+    """Everything done to it, the newest first, each with the verdict it rests on."""
+    release, before = _found(caller, release_id), paging.number(wanted.after)
+    found = caller.store.release_history(release.id, wanted.limit + 1, before=before)
+    page, following = paging.cut(found, wanted.limit, lambda each: str(each.number))
+    paging.link_next(request, response, following)
+    return PageShape(items=[event_shape(each.event) for each in page], next=following)
 
 
 @router.get("/{release_id}/gate")
@@ -104,6 +123,16 @@ def gate_now(release_id: ReleaseId, caller: Seeing, segment: OfSegment = "") -> 
     if release.state is not ReleaseState.RUNNING:
         raise NoReleaseRunning(release.workflow)
     return gate_now_shape(look(caller.context, release, segment))
+
+
+@router.get("/{release_id}/foresight")
+def looks_ahead(release_id: ReleaseId, caller: Seeing) -> LooksAheadShape:
+    """What the latest backtest and the latest simulation of its version found, and on what terms.
+
+    They take minutes, so they are run on the command line.
+    """
+    release = _found(caller, release_id)
+    return looks_ahead_shape(caller.store.looks_ahead(release.fingerprint))
 
 
 @router.get("/{release_id}/agreement")
@@ -167,8 +196,9 @@ def sign_release(
     if_match: IfMatch = None,
 ) -> ReleaseShape:
     """Sign, as the governance owner, what it moves to the machine; never one's own change."""
-    release = _seen(_found(caller, release_id, Right.SIGN), if_match)
-    return _told(lifecycle.sign(caller.context, release.id, caller.id, wanted.reason), response)
+    with _on(caller, _found(caller, release_id, Right.SIGN), _required(if_match)) as seen:
+        found = lifecycle.sign(caller.context, release_id, caller.id, wanted.reason, seen=seen)
+    return _told(found, response)
 
 
 @router.post("/{release_id}/start")
@@ -180,9 +210,9 @@ def start_release(
     if_match: IfMatch = None,
 ) -> ReleaseShape:
     """New cases join it from now on; the one before is kept as the way back."""
-    release = _seen(_found(caller, release_id, Right.SIGN), if_match)
-    stage = Stage(wanted.stage)
-    found = lifecycle.start(caller.context, release.id, stage, caller.id, wanted.reason)
+    context, stage = caller.context, Stage(wanted.stage)
+    with _on(caller, _found(caller, release_id, Right.SIGN), _required(if_match)) as seen:
+        found = lifecycle.start(context, release_id, stage, caller.id, wanted.reason, seen=seen)
     return _told(found, response)
 
 
@@ -195,10 +225,11 @@ def promote_release(
     if_match: IfMatch = None,
 ) -> ReleaseShape:
     """One rung up, on its gate's latest verdict on record; never by whoever proposed it."""
-    release = _seen(_found(caller, release_id, Right.SIGN), if_match)
-    found = lifecycle.promote(
-        caller.context, release.id, caller.id, wanted.reason, segment=wanted.segment
-    )
+    context, segment = caller.context, wanted.segment
+    with _on(caller, _found(caller, release_id, Right.SIGN), _required(if_match)) as seen:
+        found = lifecycle.promote(
+            context, release_id, caller.id, wanted.reason, segment=segment, seen=seen
+        )
     return _told(found, response)
 
 
@@ -211,9 +242,9 @@ def hold_release(
     if_match: IfMatch = None,
 ) -> ReleaseShape:
     """Keep it at its stage. If-Match is checked when it is sent, and not asked for."""
-    release = _found(caller, release_id, Right.PAUSE)
-    _check(release, if_match)
-    return _told(lifecycle.hold(caller.context, release.id, caller.id, wanted.reason), response)
+    with _on(caller, _found(caller, release_id, Right.PAUSE), if_match) as seen:
+        found = lifecycle.hold(caller.context, release_id, caller.id, wanted.reason, seen=seen)
+    return _told(found, response)
 
 
 @router.post("/{release_id}/hold/end")
@@ -225,8 +256,9 @@ def end_hold_of_release(
     if_match: IfMatch = None,
 ) -> ReleaseShape:
     """End the hold; it may climb again, on evidence."""
-    release = _seen(_found(caller, release_id, Right.RESUME), if_match)
-    return _told(lifecycle.end_hold(caller.context, release.id, caller.id, wanted.reason), response)
+    with _on(caller, _found(caller, release_id, Right.RESUME), _required(if_match)) as seen:
+        found = lifecycle.end_hold(caller.context, release_id, caller.id, wanted.reason, seen=seen)
+    return _told(found, response)
 
 
 @router.post("/{release_id}/rollback")
@@ -241,9 +273,9 @@ def roll_back_release(
 
     If-Match is checked when it is sent, and not asked for: a person can always stop it.
     """
-    release = _found(caller, release_id, Right.PAUSE)
-    _check(release, if_match)
-    found = taking_back.roll_back(caller.context, release.id, caller.id, wanted.reason)
+    context = caller.context
+    with _on(caller, _found(caller, release_id, Right.PAUSE), if_match) as seen:
+        found = taking_back.roll_back(context, release_id, caller.id, wanted.reason, seen=seen)
     return _told(found, response)
 
 
@@ -256,11 +288,11 @@ def stand_down_segment(
     if_match: IfMatch = None,
 ) -> ReleaseShape:
     """Take one segment back now, with its cases in flight; the others go on."""
-    release = _found(caller, release_id, Right.PAUSE)
-    _check(release, if_match)
-    found = taking_back.stand_down(
-        caller.context, release.id, wanted.segment, caller.id, wanted.reason
-    )
+    context, segment = caller.context, wanted.segment
+    with _on(caller, _found(caller, release_id, Right.PAUSE), if_match) as seen:
+        found = taking_back.stand_down(
+            context, release_id, segment, caller.id, wanted.reason, seen=seen
+        )
     return _told(found, response)
 
 
@@ -273,8 +305,9 @@ def withdraw_release(
     if_match: IfMatch = None,
 ) -> ReleaseShape:
     """Give up a release that never started: whoever proposed it, or an owner."""
-    release = _seen(_found(caller, release_id), if_match)
-    return _told(lifecycle.withdraw(caller.context, release.id, caller.id, wanted.reason), response)
+    with _on(caller, _found(caller, release_id), _required(if_match)) as seen:
+        found = lifecycle.withdraw(caller.context, release_id, caller.id, wanted.reason, seen=seen)
+    return _told(found, response)
 
 
 def _found(caller: Caller, release_id: str, right: Right = Right.SEE) -> Release:
@@ -296,22 +329,30 @@ def _for_all_tenants(caller: Caller) -> None:
         )
 
 
-def _seen(release: Release, if_match: str | None) -> Release:
-    """The release, when the caller has seen it as it is.
-
-    Raises: PreconditionNeeded, ReleaseChanged.
-    """
+def _required(if_match: str | None) -> str:
+    """What the caller has seen. Raises: PreconditionNeeded."""
     if if_match is None:
         raise PreconditionNeeded
-    _check(release, if_match)
-    return release
+    return if_match
 
 
-def _check(release: Release, if_match: str | None) -> None:
+@contextmanager
+def _on(caller: Caller, release: Release, if_match: str | None) -> Iterator[int | None]:
+    """The version a move is based on, which the command holds it to in its own transaction; None:
+    on any, where the caller did not say.
+
+    Raises: ReleaseChanged, also when another was quicker after this look.
+    """
     if if_match is None:
+        yield None
         return
     if release_tag(release) not in {each.strip() for each in if_match.split(",")}:
         raise ReleaseChanged(release.id, release.state, release_tag(release))
+    try:
+        yield release.version
+    except ReleaseOvertaken:
+        now = caller.store.release(release.id) or release
+        raise ReleaseChanged(now.id, now.state, release_tag(now)) from None
 
 
 def _told(release: Release, response: Response) -> ReleaseShape:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Path
 from pydantic import ConfigDict, Field, StringConstraints
 
+from interlock.api.shapes.delta import DeltaShape, delta_shape
 from interlock.api.shapes.plain import NAME, Name, Said, Shape, as_plain
 from interlock.domain.contract import Stage
 from interlock.domain.release import (
@@ -20,6 +21,7 @@ from interlock.domain.release import (
 from interlock.domain.rules.release_moves import WIDENING, is_signed
 from interlock.papers.veil import Veil
 from interlock.release.agreement import Agreement, Disagreement
+from interlock.release.widening import KeptDelta
 
 LONGEST_SEGMENT = 200
 
@@ -77,6 +79,12 @@ class ReleaseShape(Shape):
     is_widening_signed: bool
     signatures: list[SignatureShape]
     version: int
+
+
+class WholeReleaseShape(ReleaseShape):
+    """A release with what it moves from people to the machine, as it was counted when proposed."""
+
+    delta: DeltaShape | None
 
 
 class ReleaseEventShape(Shape):
@@ -219,6 +227,11 @@ def release_shape(release: Release) -> ReleaseShape:
         ],
         version=release.version,
     )
+
+
+def whole_release_shape(release: Release, kept: KeptDelta | None) -> WholeReleaseShape:
+    delta = delta_shape(kept, release.delta) if kept else None
+    return WholeReleaseShape(**dict(release_shape(release)), delta=delta)
 
 
 def event_shape(event: ReleaseEvent) -> ReleaseEventShape:

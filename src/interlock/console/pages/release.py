@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
@@ -36,6 +36,8 @@ from interlock.console.views.release_choices import (
     who_may,
 )
 from interlock.console.views.release_evidence import evidence_of
+from interlock.console.views.release_gate import gate_lines
+from interlock.console.views.release_past import past_of
 from interlock.console.views.scope import scope_of
 from interlock.console.views.workflow import head_now
 from interlock.console.words import sentence_of
@@ -54,6 +56,7 @@ router = APIRouter()
 Reader = Annotated[Caller, Depends(needs(Right.SEE))]
 Proposer = Annotated[Caller, Depends(needs(Right.OPERATE))]
 LARGEST_NUMBER: Final = 2**63 - 1
+Place = Annotated[int | None, Query(ge=1, le=LARGEST_NUMBER)]  # where a list goes on
 OVERTAKEN: Final = "It changed since you saw it. Look at it again, then decide."
 
 
@@ -136,6 +139,30 @@ def propose(request: Request, form: Form, caller: Proposer, workflow: str) -> Re
     return RedirectResponse(where, HTTPStatus.SEE_OTHER)
 
 
+@router.get("/workflows/{workflow}/release/history")
+def history_page(
+    request: Request,
+    caller: Reader,
+    workflow: str,
+    before: Place = None,
+    verdicts: Place = None,
+) -> Response:
+    """Everything done to a release and everything its gate said, page by page."""
+    contract = _contract(caller, workflow)
+    _need_all(caller)
+    release = _wanted(caller, contract, request.query_params.get("release", ""))
+    if release is None:
+        raise HTTPException(404)
+    return page(
+        request,
+        "release_past.html",
+        section="ops",
+        head=head_now(caller.context, contract),
+        release=release,
+        past=past_of(caller.store, release, contract, before=before, verdicts_before=verdicts),
+    )
+
+
 @router.get("/workflows/{workflow}/release/verdicts/{number}")
 def verdict_page(request: Request, caller: Reader, workflow: str, number: int) -> Response:
     """One verdict with the evidence it rests on, judged again before the reader's eyes."""
@@ -176,7 +203,8 @@ def _board(
         "section": "ops",
     }
     if release is None:
-        return page(request, "release_none.html", contract=contract, **view)
+        lines = gate_lines(contract.gate) if contract.gate else ()
+        return page(request, "release_none.html", contract=contract, lines=lines, **view)
     board = board_of(caller, contract, release, request.query_params.get("segment", ""))
     return page(request, "release.html", board=board, events=_events(board), **view)
 
@@ -247,24 +275,29 @@ def _chosen(caller: Caller, workflow: str, form: Any) -> tuple[WorkflowContract,
 
 
 def _done(caller: Caller, release: Release, choice: Choice, reason: str) -> Release:
+    """The release after the move. What goes up is held to the version that was on the page, in the
+    command's own transaction; what goes down at once is not."""
     context, by = caller.context, caller.id
+    seen = None if choice.key in AT_ONCE else release.version
     match choice.key:
         case "promote":
-            return lifecycle.promote(context, release.id, by, reason, segment=choice.segment)
+            segment = choice.segment
+            return lifecycle.promote(context, release.id, by, reason, segment=segment, seen=seen)
         case "hold":
-            return lifecycle.hold(context, release.id, by, reason)
+            return lifecycle.hold(context, release.id, by, reason, seen=seen)
         case "end_hold":
-            return lifecycle.end_hold(context, release.id, by, reason)
+            return lifecycle.end_hold(context, release.id, by, reason, seen=seen)
         case "roll_back":
-            return taking_back.roll_back(context, release.id, by, reason)
+            return taking_back.roll_back(context, release.id, by, reason, seen=seen)
         case "stand_down":
-            return taking_back.stand_down(context, release.id, choice.segment, by, reason)
+            part = choice.segment
+            return taking_back.stand_down(context, release.id, part, by, reason, seen=seen)
         case "sign":
-            return lifecycle.sign(context, release.id, by, reason)
+            return lifecycle.sign(context, release.id, by, reason, seen=seen)
         case "withdraw":
-            return lifecycle.withdraw(context, release.id, by, reason)
+            return lifecycle.withdraw(context, release.id, by, reason, seen=seen)
     stage = Stage.SHADOW if choice.key == START_SHADOW else Stage.ASSISTED
-    return lifecycle.start(context, release.id, stage, by, reason)
+    return lifecycle.start(context, release.id, stage, by, reason, seen=seen)
 
 
 def _said(caller: Caller, contract: WorkflowContract, refused: InterlockError) -> str:

@@ -7,12 +7,13 @@ nobody.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from interlock.console import words
 from interlock.console.views.alarm_line import line_of
+from interlock.console.views.alert import ORDER, Alert
+from interlock.console.views.release_alerts import release_alerts
 from interlock.console.views.scope import Scope
 from interlock.identity import Visitor
 from interlock.runtime.commands.alarms import open_alarms
@@ -23,19 +24,6 @@ STUCK_AFTER: Final = timedelta(minutes=5)  # an episode takes seconds; its worke
 MONTH: Final = timedelta(days=30)
 PILE: Final = 5  # exceptions of one kind today before they can be a pile-up
 PILE_FACTOR: Final = 3  # times the daily mean of the month before
-ORDER: Final = {"bad": 0, "warn": 1, "": 2}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
-    """One thing to look at. state: bad, warn or empty; `label` names where `href` goes."""
-
-    state: str
-    icon: str
-    title: str
-    text: str
-    label: str
-    href: str
 
 
 def alerts_of(
@@ -51,6 +39,7 @@ def alerts_of(
         *_unloaded(context, visitor),
         *_piles(context, scope),
         *_at_risk(scope, loads),
+        *release_alerts(context, scope),
     ]
     return tuple(sorted(found, key=lambda alert: ORDER[alert.state]))
 

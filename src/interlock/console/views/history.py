@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from interlock.console import words
+from interlock.console.views.timeline import names_of, said_with
 from interlock.domain.case import Case
 from interlock.domain.contract import WorkflowContract
 from interlock.domain.review import ReviewTask
@@ -98,14 +99,15 @@ def so_far(
     """The latest of what happened to the case, oldest of these first, without what is kept back."""
     entries = context.store.entries(case.id)
     told = worth_telling(timeline(entries, now=now, lens=veil.lens, kept=kept))
+    names = names_of(contract)
     return tuple(
         Happened(
             at=each.at,
-            text=words.sentence_of(veil.text(each.text)),
+            text=words.sentence_of(said_with(veil.text(each.text), names)),
             actor=_actor(contract, each.actor),
             mark=each.mark,
             icon=ICONS[each.mark],
-            asides=tuple(veil.text(aside) for aside in each.asides),
+            asides=tuple(said_with(veil.text(aside), names) for aside in each.asides),
         )
         for each in told[-LATEST:]
     )

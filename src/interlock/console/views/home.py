@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from interlock.console import words
-from interlock.console.views.alerts import Alert, alerts_of
+from interlock.console.views.alert import Alert
+from interlock.console.views.alerts import alerts_of
 from interlock.console.views.queues import QueueLine, queue_lines
 from interlock.console.views.release_line import ReleaseLine, release_line
 from interlock.console.views.scope import Scope, name_of, scope_of

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from interlock import identity
 from interlock.console import words
 from interlock.console.views.queues import QueueLine, queue_lines
 from interlock.console.views.scope import Scope, scope_of
@@ -149,7 +148,7 @@ def _lines(caller: Caller, scope: Scope, accounts: Sequence[Account]) -> tuple[P
             is_active=each.active,
             is_agent=each.is_agent,
             groups=words.listed(tuple(words.spaced(group) for group in each.groups)),
-            roles=tuple(_grant(grant) for grant in each.grants),
+            roles=tuple(_grant(scope, grant) for grant in each.grants),
             away=_away(away.get(each.id), names, scope.now),
             holding=holding.get(each.id, 0),
             trained=_trained(caller, scope, each),
@@ -158,14 +157,27 @@ def _lines(caller: Caller, scope: Scope, accounts: Sequence[Account]) -> tuple[P
     )
 
 
-def _grant(grant: Grant) -> GrantShown:
+def _grant(scope: Scope, grant: Grant) -> GrantShown:
     return GrantShown(
-        text=identity.grant_words(grant),
+        text=_grant_words(scope, grant),
         role=grant.role,
         workflow=grant.workflow or "",
         queue=grant.queue or "",
         tenant=grant.tenant or "",
     )
+
+
+def _grant_words(scope: Scope, grant: Grant) -> str:
+    """As in `Reviewer in Accounts payable, queue ap clerks, up to EUR 5,000.00`."""
+    known = scope.contracts.get(grant.workflow or "")
+    places = [known.title if known else words.spaced(grant.workflow or "every workflow")]
+    if grant.queue:
+        places.append(f"queue {words.spaced(grant.queue)}")
+    if grant.tenant:
+        places.append(f"tenant {grant.tenant}")
+    if grant.up_to:
+        places.append(f"up to {grant.up_to}")
+    return f"{words.sentence(str(grant.role))} in {', '.join(places)}"
 
 
 def _away(absence: Absence | None, names: Mapping[PersonId, str], now: datetime) -> str:

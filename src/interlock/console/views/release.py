@@ -6,19 +6,20 @@ the verdicts on record, and both can be opened.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from interlock.console.views.pauses import shown_pauses
+from interlock.console.views.release_ahead import AheadShown, ahead_shown
 from interlock.console.views.release_budget import Burn, burn_of
 from interlock.console.views.release_choices import Choice, OnTheWay, choices_of, on_the_way
+from interlock.console.views.release_delta import Proposal, proposal_of
 from interlock.console.views.release_gate import Shown, shown
 from interlock.console.views.release_history import (
     Rung,
     SegmentStand,
     Told,
-    actor_words,
     history,
     ladder,
     last_fired,
@@ -28,15 +29,19 @@ from interlock.console.views.release_history import (
 from interlock.console.views.release_verdict import Said, said_of
 from interlock.domain.contract import Stage, WorkflowContract
 from interlock.domain.gate import GateVerdict
-from interlock.domain.release import Release, ReleaseState, Signature, next_stage
+from interlock.domain.release import Release, ReleaseState, next_stage
 from interlock.domain.rules import release_moves as moves
 from interlock.errors import InterlockError
 from interlock.release.agreement import Agreement, Disagreement, agreement, disagreements
 from interlock.release.changing import contract_of
 from interlock.release.gate_now import GateNow, look
+from interlock.runtime.context import Context
+from interlock.storage import Store
+from interlock.storage.releases import HistoryLine
 from interlock.web.boundary import Caller
 
 VERDICTS: Final = 10  # on record, listed
+LINES: Final = 20  # of its history; the others have a page of their own
 APART: Final = 12  # disagreements, listed
 OFFERED: Final = 12  # segments to choose from; any other is chosen on its own page
 
@@ -69,14 +74,14 @@ class Board:
     burn: Burn | None
     segments: tuple[SegmentStand, ...]
     history: tuple[Told, ...]
+    older_than: int | None  # the number of the last line shown; None: there are no older ones
     verdicts: tuple[GateVerdict, ...]
     choices: tuple[Choice, ...]
+    proposal: Proposal
+    ahead: tuple[AheadShown, ...]
     on_the_way: OnTheWay
     agreement: tuple[Agreement, ...] = ()
     apart: tuple[Apart, ...] = ()
-    signatures: tuple[tuple[str, Signature], ...] = ()
-    proposed_by: str = ""
-    is_signed: bool = False
     is_paused: bool = False
     others: tuple[Release, ...] = field(default=())
 
@@ -111,11 +116,9 @@ def board_of(
     """
     context, now = caller.context, caller.context.clock.now()
     store = caller.store
-    try:
-        own, why = contract_of(context, release), ""
-    except InterlockError as unable:
-        own, why = contract, f"Its code is not loaded here: {unable}."
+    own, why = _own(context, release, contract)
     events = store.release_events(release.id)
+    lines, older_than = _latest_lines(store, release)
     eras = moves.eras_of(release)
     seen = store.segments_of_eras(eras)
     segment = segment if segment in {*seen, *release.segments} else ""
@@ -123,7 +126,7 @@ def board_of(
     found, why = (None, why) if why else _looked(caller, release, segment)
     fired = last_fired(store, events)
     gate = shown(found.verdict, own.gate, fired) if found and own.gate else None
-    latest = _latest(caller, release, ["", *seen, *release.segments])
+    latest = {each.evidence.segment: each for each in store.latest_verdicts(release.id)}
     recorded = latest.get(segment)
     if recorded is not None and recorded.evidence.era != stand.era:
         recorded = None  # it is about the stage before
@@ -148,20 +151,36 @@ def board_of(
         is_as_recorded=_same(recorded, found),
         burn=burn_of(store, release, segment, found.budget if found else None, now),
         segments=segment_stands(release, seen, latest),
-        history=history(release, contract, events),
+        history=history(release, contract, [each.event for each in reversed(lines)]),
+        older_than=older_than,
         verdicts=tuple(store.verdicts(release.id, VERDICTS)),
         choices=choices_of(
             context, release, own, caller.id, latest, [segment] if segment else seen[:OFFERED]
         ),
+        proposal=proposal_of(store, release, contract),
+        ahead=ahead_shown(store, release, contract),
         on_the_way=on_the_way(context, release),
         agreement=tuple(agreement(store, release)),
         apart=tuple(_apart(caller, each) for each in disagreements(store, release, APART)),
-        signatures=tuple((actor_words(contract, each.by), each) for each in release.signatures),
-        proposed_by=actor_words(contract, release.proposed_by),
-        is_signed=moves.is_signed(release, moves.WIDENING),
         is_paused=bool(pauses),
         others=tuple(each for each in store.releases(release.workflow) if each.id != release.id),
     )
+
+
+def _own(
+    context: Context, release: Release, contract: WorkflowContract
+) -> tuple[WorkflowContract, str]:
+    """The release's own contract; else the one in force, and why it is not its own."""
+    try:
+        return contract_of(context, release), ""
+    except InterlockError as unable:
+        return contract, f"Its code is not loaded here: {unable}."
+
+
+def _latest_lines(store: Store, release: Release) -> tuple[list[HistoryLine], int | None]:
+    """The newest lines of its history, and the number of the last of them when there are more."""
+    found = store.release_history(release.id, LINES + 1)
+    return found[:LINES], found[LINES - 1].number if len(found) > LINES else None
 
 
 def _looked(caller: Caller, release: Release, segment: str) -> tuple[GateNow | None, str]:
@@ -172,16 +191,6 @@ def _looked(caller: Caller, release: Release, segment: str) -> tuple[GateNow | N
         return look(caller.context, release, segment), ""
     except InterlockError as unable:
         return None, f"It cannot be judged here: {unable}."
-
-
-def _latest(caller: Caller, release: Release, segments: Sequence[str]) -> Mapping[str, GateVerdict]:
-    """The latest verdict on record, by segment."""
-    found: dict[str, GateVerdict] = {}
-    for name in dict.fromkeys(segments):
-        verdicts = caller.store.verdicts(release.id, 1, segment=name)
-        if verdicts:
-            found[name] = verdicts[0]
-    return found
 
 
 def _same(recorded: GateVerdict | None, found: GateNow | None) -> bool:

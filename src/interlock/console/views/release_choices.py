@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from interlock.console import words
+from interlock.console.views.release_delta import delta_shown
 from interlock.console.views.release_words import FALLBACKS, STAGE_SAYS, stage_words
 from interlock.domain.contract import FallbackMode, Stage, WorkflowContract
 from interlock.domain.gate import GateDecision, GateVerdict
@@ -296,13 +297,21 @@ def _effects(
             calm = words.counted(hours, "hour")
             yield f"It climbs again on new evidence only, after {calm} of calm."
         case "sign":
-            for each in release.widens:
-                yield f"Moves to the machine: {each}."
+            yield from _signed(context, release)
             yield "Nothing starts by this. Somebody starts the release afterwards."
         case "withdraw":
             yield "No case has joined it, so nothing changes for any case."
         case _:
             yield from _begins(choice, running, context)
+
+
+def _signed(context: Context, release: Release) -> Iterator[str]:
+    """What the signature is given for: each change with the cases it was counted to touch."""
+    delta = delta_shown(context.store, release)
+    for each in delta.rows if delta else ():
+        yield f"{each.title}. {each.towards}. {each.touches}".strip()
+    if delta and delta.together:
+        yield delta.together
 
 
 def _up(release: Release, choice: Choice, flow: OnTheWay) -> Iterator[str]:

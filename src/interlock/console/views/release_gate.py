@@ -90,6 +90,40 @@ class Shown:
         return sum(each.word != WATCHED[Finding.BROKEN][2] for each in self.watched)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One line of a contract's gate, before anything was counted."""
+
+    title: str
+    says: str
+    takes_back: bool
+
+
+def gate_lines(gate: ReleaseGate) -> tuple[Asked, ...]:
+    """What a gate will ask, and what will take a release back, in words."""
+    up = (
+        Asked(
+            title=metric_words(each.metric),
+            says=f"promoted only when {_bound(each)} is proven",
+            takes_back=False,
+        )
+        for each in gate.success_criteria
+    )
+    back = (
+        Asked(
+            title=metric_words(each.metric),
+            says=f"taken back at once when {_bound(each)}",
+            takes_back=True,
+        )
+        for each in gate.rollback_trigger
+    )
+    return (*up, *back)
+
+
+def _bound(criterion: Criterion) -> str:
+    return asked_words(criterion, is_share=_looks_like_share(criterion))
+
+
 def shown(
     verdict: GateVerdict, gate: ReleaseGate, fired: Mapping[str, tuple[datetime, int]] | None = None
 ) -> Shown:

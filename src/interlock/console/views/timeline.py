@@ -90,7 +90,7 @@ def days_of(
     """
     told = timeline(entries, now=now, lens=lens, kept=kept, hide=hide)
     ai_steps = {entry.seq for entry in entries if tells_suggestion(entry)}
-    names = _names(contract)
+    names = names_of(contract)
     days: dict[date, list[Moment]] = {}
     for each in told if everything else worth_telling(told):
         day = each.at.astimezone().date()
@@ -102,7 +102,7 @@ def days_of(
     )
 
 
-def _names(contract: WorkflowContract | None) -> dict[str, str]:
+def names_of(contract: WorkflowContract | None) -> dict[str, str]:
     """What steps, actions, queues and exceptions are called by people, by their name."""
     if contract is None:
         return {}
@@ -112,13 +112,13 @@ def _names(contract: WorkflowContract | None) -> dict[str, str]:
     return {name: title or spaced(name) for name, title in names.items() if "_" in name or title}
 
 
-def _said(text: str, names: dict[str, str]) -> str:
+def said_with(text: str, names: dict[str, str]) -> str:
     """The sentence with the contract's names as people say them."""
     return NAME.sub(lambda found: names.get(found[0], found[0]), text)
 
 
 def _moment(told: Told, names: dict[str, str], *, is_ai: bool) -> Moment:
-    first, *rest = (_said(part, names) for part in told.text.split(SPLIT))
+    first, *rest = (said_with(part, names) for part in told.text.split(SPLIT))
     icon = "ai" if is_ai else ICONS.get(told.kind, PASSING)
     return Moment(
         seq=told.seq,
@@ -127,5 +127,5 @@ def _moment(told: Told, names: dict[str, str], *, is_ai: bool) -> Moment:
         mark=told.mark if told.mark in ("ok", "bad") else "",
         text=first[:1].upper() + first[1:],
         then=tuple(rest),
-        asides=tuple(_said(aside, names) for aside in told.asides),
+        asides=tuple(said_with(aside, names) for aside in told.asides),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from interlock.console.views.release_words import stage_words
-from interlock.domain.contract import Stage, WorkflowContract
+from interlock.domain.contract import WorkflowContract
 from interlock.runtime.context import Context
 
 
@@ -17,19 +17,13 @@ class Head:
     outcome: str
 
 
-def head_of(contract: WorkflowContract, stage: Stage, canary_share: float = 0.0) -> Head:
-    """The head of one workflow's pages."""
-    return Head(
-        id=contract.workflow,
-        title=contract.title,
-        stage=stage_words(stage, canary_share),
-        outcome=contract.outcome.statement,
-    )
-
-
 def head_now(context: Context, contract: WorkflowContract) -> Head:
     """The head, at the stage that new cases begin at: the running release's, or the setting's."""
     release = context.store.running_release(contract.workflow)
-    if release is None:
-        return head_of(contract, context.stage)
-    return head_of(contract, release.stand.stage, release.canary_share)
+    stage = release.stand.stage if release else context.stage
+    return Head(
+        id=contract.workflow,
+        title=contract.title,
+        stage=stage_words(stage, release.canary_share if release else 0.0),
+        outcome=contract.outcome.statement,
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from string import Formatter
 from typing import Any, Final
 
@@ -337,9 +338,18 @@ class _Blank(dict[str, Any]):
         return f"{{{key}}}"
 
 
+class _Sentence(Formatter):
+    """Numbers with a fraction read as amounts do, `21,481.90`, unless the contract says how."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, float | Decimal) and not format_spec:
+            return f"{value:,.2f}"
+        return str(super().format_field(value, format_spec))
+
+
 def fill(text: str, facts: Mapping[str, Any]) -> str:
     """The contract's sentence with its {placeholders} filled from the case."""
     try:
-        return Formatter().vformat(text, (), _Blank(facts))
+        return _Sentence().vformat(text, (), _Blank(facts))
     except (ValueError, TypeError, IndexError, AttributeError, KeyError):
         return text

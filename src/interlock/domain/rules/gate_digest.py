@@ -13,17 +13,17 @@ from interlock.domain.gate import GateEvidence
 
 def digest_of(evidence: GateEvidence) -> str:
     """The SHA-256 of the evidence's canonical text; the same for the same evidence, for ever."""
-    return digest(_plain(evidence))
+    return digest(plain(evidence))
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """The value as JSON has it: dataclasses and mappings as objects, times in UTC."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, tuple | list):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     return str(value) if isinstance(value, str) else value

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from interlock.domain.contract import FallbackMode, Stage
+from interlock.domain.delta import DeltaOnRecord
 from interlock.domain.gate import GateDecision, GateVerdict
 from interlock.domain.ids import PersonId
 from interlock.domain.release import (
@@ -29,6 +30,7 @@ from interlock.domain.release import (
     part_of,
     stage_after_rollback,
 )
+from interlock.domain.rules.delta_digest import digest_of_delta
 from interlock.errors import InterlockError
 
 S, M = ReleaseState, ReleaseMove
@@ -52,6 +54,7 @@ RELEASE_MOVES: Final[Mapping[tuple[ReleaseState, ReleaseMove], frozenset[Release
 )
 BEGINNINGS: Final = (Stage.SHADOW, Stage.ASSISTED)  # where a release may start: people decide
 WIDENING: Final = "widening"  # what a signature under what moves from people to machine is about
+SHOWN: Final = 12  # letters of a fingerprint in a message
 FRESH: Final = timedelta(hours=24)  # an older verdict is no ground for a promotion
 
 
@@ -70,11 +73,15 @@ class ReleaseMoveRefused(InterlockError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """A release after a move. Its `version` is still the one that was seen: the store counts."""
+    """A release after a move. Its `version` is still the one that was seen: the store counts.
+
+    delta: of a proposal, what goes on record with it.
+    """
 
     release: Release
     event: ReleaseEvent
     taken_back: tuple[EraId, ...] = ()
+    delta: DeltaOnRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +99,15 @@ def person(by: str) -> str:
     return f"person:{by}"
 
 
-def propose(release: Release, act: Act) -> Moved:
-    """The first line of a release's history."""
-    return Moved(release=release, event=_event(release, M.PROPOSE, act))
+def propose(release: Release, delta: DeltaOnRecord, act: Act) -> Moved:
+    """The first line of a release's history, with what it moves from people to the machine."""
+    weighed = replace(
+        release,
+        widens=delta.widens,
+        delta=digest_of_delta(delta),
+        compared_with=delta.old,
+    )
+    return Moved(release=weighed, event=_event(weighed, M.PROPOSE, act), delta=delta)
 
 
 def sign(release: Release, signature: Signature, act: Act) -> Moved:
@@ -108,8 +121,8 @@ def sign(release: Release, signature: Signature, act: Act) -> Moved:
 def start(release: Release, stage: Stage, running: Release | None, act: Act) -> tuple[Moved, ...]:
     """The release, joined by new cases from now on, after the one it replaces.
 
-    Raises: ReleaseMoveRefused above the stages where people decide, or while what it widens is
-    not signed.
+    Raises: ReleaseMoveRefused above the stages where people decide, while what it widens is not
+    signed, or when that was counted against another version than the one in force.
     """
     _require(release, M.START, S.RUNNING)
     if stage not in BEGINNINGS:
@@ -119,6 +132,7 @@ def start(release: Release, stage: Stage, running: Release | None, act: Act) -> 
         what = f"it moves to the machine what people decide now ({'; '.join(release.widens)})"
         remedy = "the governance owner signs that first: interlock release sign"
         raise ReleaseMoveRefused(release.id, M.START, what, remedy)
+    _still_compared(release, running)
     stand = Stand(stage=stage, era=release.stand.era, since=act.at)
     started = replace(
         release,
@@ -144,7 +158,7 @@ def promote(release: Release, verdict: GateVerdict, by: PersonId, act: Act) -> M
     _not_ones_own(release, M.PROMOTE, by)
     stand = release.stand_of(segment)
     higher = next_stage(stand.stage)
-    refusal = _why_not_yet(release, stand, higher, verdict, act.at)
+    refusal = why_not_yet(release, verdict, act.at)
     if refusal is not None or higher is None:
         what, remedy = refusal or ("it is at the top", "nothing is left to promote")
         raise ReleaseMoveRefused(release.id, M.PROMOTE, what, remedy)
@@ -152,6 +166,30 @@ def promote(release: Release, verdict: GateVerdict, by: PersonId, act: Act) -> M
     signed = replace(release, signatures=(*release.signatures, signature))
     promoted = _moved_to(signed, segment, higher, act.at)
     return Moved(release=promoted, event=_stage_event(release, promoted, M.PROMOTE, act, segment))
+
+
+def why_not_yet(release: Release, verdict: GateVerdict, now: datetime) -> tuple[str, str] | None:
+    """What stands against a promotion on this verdict, and what to do; None: nothing but a
+    signature."""
+    stand = release.stand_of(verdict.evidence.segment)
+    if next_stage(stand.stage) is None:
+        return f"it stands at {stand.stage}, the top", "nothing is left to promote"
+    if release.held_by is not None:
+        return f"{release.held_by} holds it where it is", "ask for the hold to be released"
+    if stand.cool_off_until is not None and now < stand.cool_off_until:
+        until = stand.cool_off_until.isoformat(timespec="minutes")
+        return f"it was taken back and cools off until {until}", "wait for new evidence"
+    if verdict.decision is not GateDecision.PROMOTE:
+        return f"the gate says {verdict.decision}: {verdict.words}", "wait for more evidence"
+    if verdict.evidence.release != release.id or verdict.evidence.era != stand.era:
+        return (
+            f"the verdict is about {verdict.evidence.era} and it is in {stand.era} now",
+            "wait for the gate's next look",
+        )
+    if now - verdict.evidence.at > FRESH:
+        seen = verdict.evidence.at.isoformat(timespec="minutes")
+        return f"the verdict is of {seen}, which is too old", "let a worker look again"
+    return None
 
 
 def hold(release: Release, by: PersonId, act: Act) -> Moved:
@@ -239,30 +277,6 @@ def eras_of(release: Release) -> tuple[EraId, ...]:
     return tuple(era_id(release.id, number + 1) for number in range(release.eras))
 
 
-def _why_not_yet(
-    release: Release, stand: Stand, higher: Stage | None, verdict: GateVerdict, now: datetime
-) -> tuple[str, str] | None:
-    """What stands against a promotion, and what to do; None: nothing."""
-    if higher is None:
-        return f"it stands at {stand.stage}, the top", "nothing is left to promote"
-    if release.held_by is not None:
-        return f"{release.held_by} holds it where it is", "ask for the hold to be released"
-    if stand.cool_off_until is not None and now < stand.cool_off_until:
-        until = stand.cool_off_until.isoformat(timespec="minutes")
-        return f"it was taken back and cools off until {until}", "wait for new evidence"
-    if verdict.decision is not GateDecision.PROMOTE:
-        return f"the gate says {verdict.decision}: {verdict.words}", "wait for more evidence"
-    if verdict.evidence.release != release.id or verdict.evidence.era != stand.era:
-        return (
-            f"the verdict is about {verdict.evidence.era} and it is in {stand.era} now",
-            "wait for the gate's next look",
-        )
-    if now - verdict.evidence.at > FRESH:
-        seen = verdict.evidence.at.isoformat(timespec="minutes")
-        return f"the verdict is of {seen}, which is too old", "let a worker look again"
-    return None
-
-
 def _moved_to(
     release: Release,
     segment: str,
@@ -302,6 +316,17 @@ def _require(release: Release, move: ReleaseMove, to: ReleaseState) -> None:
     allowed = sorted(str(m) for (state, m) in RELEASE_MOVES if state is release.state)
     remedy = f"possible now: {', '.join(allowed)}" if allowed else "this state is final"
     raise ReleaseMoveRefused(release.id, move, f"it is {release.state}", remedy)
+
+
+def _still_compared(release: Release, running: Release | None) -> None:
+    """Nothing, when what was signed is what it widens now: against the version in force."""
+    in_force = running.fingerprint if running else None
+    if release.compared_with == in_force:
+        return
+    before = release.compared_with[:SHOWN] if release.compared_with else "no version"
+    what = f"what it moves was counted against {before}, and {(in_force or 'none')[:SHOWN]} runs"
+    remedy = "withdraw it and propose it anew, so that what is signed is what happens"
+    raise ReleaseMoveRefused(release.id, M.START, what, remedy)
 
 
 def _not_ones_own(release: Release, move: ReleaseMove, by: PersonId) -> None:

@@ -43,6 +43,13 @@ WHERE release = :release AND (:any_segment OR segment = :segment) AND id < :befo
 ORDER BY id DESC
 LIMIT :limit;
 
+-- name: latest_verdicts
+-- The latest verdict on a release, of each segment.
+SELECT id, look, CAST(body AS text) AS body
+FROM gate_verdict
+WHERE id IN (SELECT max(id) FROM gate_verdict WHERE release = :release GROUP BY segment)
+ORDER BY segment;
+
 -- name: verdict
 -- One verdict.
 SELECT id, look, CAST(body AS text) AS body

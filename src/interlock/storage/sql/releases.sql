@@ -19,6 +19,14 @@ RETURNING id;
 INSERT INTO release_event (release, move, at, by_whom, verdict, body)
 VALUES (:release, :move, :at, :by_whom, :verdict, :body);
 
+-- name: add_release_delta
+-- Keeps what a proposed release moves from people to the machine.
+INSERT INTO release_delta (release, body) VALUES (:release, :body);
+
+-- name: release_delta
+-- What was kept of it.
+SELECT CAST(body AS text) AS body FROM release_delta WHERE release = :release;
+
 -- name: running_release
 -- The release new cases of a workflow join.
 SELECT CAST(body AS text) AS body
@@ -39,6 +47,22 @@ SELECT CAST(body AS text) AS body FROM release_file WHERE id = :id;
 -- name: release_events
 -- The history of a release, the oldest first.
 SELECT CAST(body AS text) AS body FROM release_event WHERE release = :release ORDER BY id;
+
+-- name: release_history
+-- A page of the history of a release, the newest first.
+SELECT id, CAST(body AS text) AS body
+FROM release_event
+WHERE release = :release AND id < :before
+ORDER BY id DESC
+LIMIT :limit;
+
+-- name: taken_back_since
+-- What was taken back since then, the latest first, with the release it was done to.
+SELECT CAST(release_file.body AS text) AS release_body, CAST(release_event.body AS text) AS body
+FROM release_event
+INNER JOIN release_file ON release_event.release = release_file.id
+WHERE release_event.move IN ('roll_back', 'stand_down') AND release_event.at > :since
+ORDER BY release_event.id DESC;
 
 -- name: shadow_facts
 -- What a watched AI came to beside the real handling, by step, segment and outcome.

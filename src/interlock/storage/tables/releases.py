@@ -15,14 +15,17 @@ from sqlalchemy import (
     text,
 )
 
+from interlock.domain.ahead import AheadKind
 from interlock.domain.gate import GateDecision
 from interlock.domain.release import ReleaseMove, ReleaseState
+from interlock.domain.rules.error_budget import Pace
 from interlock.storage.tables.columns import (
     Moment,
     RowNumber,
     Word,
     metadata,
     one_of,
+    optional,
     required,
 )
 
@@ -81,3 +84,52 @@ release_event = Table(
     one_of("move", ReleaseMove),
 )
 Index("ix_release_event_release", release_event.c.release, release_event.c.id)
+
+# What a release moves from people to the machine, as it was counted when it was proposed: what its
+# governance owner signs, and never written again.
+release_delta = Table(
+    "release_delta",
+    metadata,
+    Column("release", Word, ForeignKey("release_file.id"), primary_key=True),
+    required("body", JSON),
+)
+
+# What backtests and simulations of a version found; never written again.
+look_ahead = Table(
+    "look_ahead",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    required("workflow"),
+    required("fingerprint"),
+    required("kind"),
+    required("at", Moment),
+    required("by_whom", Text),
+    required("body", JSON),
+    one_of("kind", AheadKind),
+)
+Index("ix_look_ahead_latest", look_ahead.c.fingerprint, look_ahead.c.kind, look_ahead.c.id)
+
+# When an error budget began to burn too fast, and when that ended.
+burn_alert = Table(
+    "burn_alert",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    required("release", Word, ForeignKey("release_file.id")),
+    required("era"),
+    required("segment"),
+    required("pace"),
+    required("began_at", Moment),
+    optional("ended_at", Moment),
+    required("body", JSON),
+    one_of("pace", Pace),
+)
+# It burns once at a pace, however many workers look.
+Index(
+    "uq_burn_alert_now",
+    burn_alert.c.era,
+    burn_alert.c.segment,
+    burn_alert.c.pace,
+    unique=True,
+    postgresql_where=text("ended_at IS NULL"),
+    sqlite_where=text("ended_at IS NULL"),
+)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: Final = "0017"
-down_revision: Final = "0015"
+down_revision: Final = "0016"
 phase: Final = "pre"
 
 WORD: Final = sa.Text(collation="C").with_variant(sa.Text(), "sqlite")
