@@ -110,7 +110,7 @@ def test_in_shadow_the_comparisons_are_the_evidence(small_office: Office) -> Non
     """Agreement with people is all that can be known of an AI nobody listened to."""
     office = small_office
     for number, found in enumerate(["same", "same", "different", "failed"]):
-        case = a_case(number, workflow="refunds", release=ERA)
+        case = a_case(number, workflow="refunds", release=ERA, source=None)
         told = a_fact(case, K.SHADOW_COMPARED, name="judge", detail=found, release=ERA)
         opened(office.store, case, facts=(told,))
 
@@ -150,7 +150,7 @@ def test_a_sample_found_wrong_is_an_error_and_spends_the_budget(small_office: Of
     """Two wrong of two in a day: at that pace 60 are checked in the window, and 1.2 allowed."""
     office = small_office
     for number in (1, 2):
-        case = a_case(number, workflow="refunds", release=ERA)
+        case = a_case(number, workflow="refunds", release=ERA, source=None)
         told = a_fact(case, K.SAMPLE_CHECKED, detail="wrong", release=ERA)
         opened(office.store, case, facts=(told,))
     office.pass_time(60)
@@ -169,7 +169,7 @@ def test_a_queue_is_late_when_more_than_its_share_is(
     """5 % of twenty is one: the second late one is a breach."""
     office = small_office
     for number in range(20):
-        case = a_case(number, workflow="refunds", release=ERA)
+        case = a_case(number, workflow="refunds", release=ERA, source=None)
         facts = [a_fact(case, K.REVIEW_OPENED, name="clerks", release=ERA, at=MONDAY)]
         if number < late:
             facts.append(a_fact(case, K.REVIEW_BREACHED, name="clerks", release=ERA, at=MONDAY))
@@ -267,7 +267,7 @@ def test_a_contract_that_is_not_loaded_is_not_judged(small_office: Office) -> No
 def test_the_terms_of_lateness_are_the_contracts(small_office: Office) -> None:
     """A desk that allows itself a third of late answers says so in its contract."""
     office = small_office
-    case = a_case(1, workflow="refunds", release=ERA)
+    case = a_case(1, workflow="refunds", release=ERA, source=None)
     late = [
         a_fact(case, kind, name="clerks", release=ERA)
         for kind in (K.REVIEW_OPENED, K.REVIEW_OPENED, K.REVIEW_OPENED, K.REVIEW_BREACHED)
@@ -282,7 +282,7 @@ def test_the_terms_of_lateness_are_the_contracts(small_office: Office) -> None:
 
 def test_a_hundred_thousand_facts_are_counted_within_a_second(office: Office) -> None:
     """The sweep of every worker asks; it must not be what the workers are busy with."""
-    case = a_case(1, workflow="refunds", release=ERA)
+    case = a_case(1, workflow="refunds", release=ERA, source=None)
     kinds = (K.CASE_OPENED, K.PROPOSAL_MADE, K.STEP_FINISHED, K.EXCEPTION_ROUTED, K.CASE_CLOSED)
     rows = [fact_row(a_fact(case, kind, name="judge", release=ERA)) for kind in kinds]
     many = [{**row, "case_id": f"case_{n}"} for n in range(20_000) for row in rows]

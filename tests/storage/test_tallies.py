@@ -81,14 +81,14 @@ def test_what_is_new_is_found_by_its_number(store: Store) -> None:
     assert "ix_fact_release" not in plan
 
 
-def test_a_tally_is_counted_on_by_one_worker_at_a_time(store: Store, database_url: str) -> None:
+def test_a_tally_is_counted_on_by_one_worker_at_a_time(store: Store, ready_url: str) -> None:
     """Two sweeps at once would count the same facts twice."""
     era, now = EraId("rel_1.1"), NOW + timedelta(hours=1)
     write(store, *(told(era, number, K.PROPOSAL_MADE) for number in range(30)))
     store.move_tally(era, TERMS, now)
 
     def sweep(_: int) -> int:
-        with open_store(database_url) as other:
+        with open_store(ready_url) as other:
             return other.move_tally(era, TERMS, now)
 
     with ThreadPoolExecutor(3) as pool:

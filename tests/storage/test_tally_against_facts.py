@@ -169,11 +169,11 @@ class TallyAgainstFacts(RuleBasedStateMachine):
         ]
 
 
-def test_a_tally_gives_what_counting_every_fact_gives(store: Store, database_url: str) -> None:
+def test_a_tally_gives_what_counting_every_fact_gives(store: Store, ready_url: str) -> None:
     """The gate promotes and takes back on these numbers; quick and nearly right is wrong."""
 
     class Against(TallyAgainstFacts):
-        url = database_url
+        url = ready_url
 
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Against,

@@ -159,6 +159,8 @@ class _Walk:
             return None
         moment = self._recorded(effect)
         if moment is not None:
+            if _watched(moment.event) != _watched(effect):
+                self.in_step = False  # the same was said, and it counts for something else
             self._apply(_readdressed(moment.event, effect, self.case))
             return None
         if isinstance(effect, StartAction):  # nothing in the world: that it begins is known
@@ -292,6 +294,11 @@ def _readdressed(event: Any, effect: Effect, case: Case) -> Any:
     if isinstance(effect, RunRemedy):
         return event
     return replace(event, action_id=effect.action.id)
+
+
+def _watched(said: Event | Effect) -> bool:
+    """Whether this is the AI's work beside the real handling."""
+    return bool(getattr(said, "is_shadow", False))
 
 
 def _missing(effect: Effect, *, known: bool) -> str:

@@ -6,8 +6,6 @@ program never may, and the contract that is only proposed never says who judges 
 
 from __future__ import annotations
 
-from typing import Final
-
 from interlock.domain.contract import WorkflowContract
 from interlock.domain.ids import PersonId
 from interlock.domain.people import Account, Right, Role, Standing
@@ -17,9 +15,7 @@ from interlock.domain.rules.rights import may
 from interlock.release.errors import ReleaseRefused
 from interlock.runtime.context import Context
 from interlock.runtime.joining import joined
-from interlock.runtime.plain import plain_text
-
-LONGEST_REASON: Final = 500  # letters
+from interlock.runtime.reasons import reason_on_record
 
 
 def contract_in_force(context: Context, workflow: str) -> WorkflowContract:
@@ -66,13 +62,7 @@ def demand_governance(context: Context, workflow: str, by: str, subject: str) ->
 
 def given(verb: str, subject: str, reason: str) -> str:
     """The reason as it is recorded. Raises: ReleaseRefused."""
-    said = " ".join(plain_text(reason).split())
-    if not said:
-        raise ReleaseRefused(verb, subject, "reason", "no reason is given; say why")
-    if len(said) > LONGEST_REASON:
-        long = f"the reason has {len(said)} letters; at most {LONGEST_REASON}"
-        raise ReleaseRefused(verb, subject, "reason", long)
-    return said
+    return reason_on_record(reason, lambda why: ReleaseRefused(verb, subject, "reason", why))
 
 
 def _everywhere(by: str, standing: Standing) -> Account:

@@ -21,10 +21,10 @@ from interlock.domain.rules.watching import KINDS
 from interlock.domain.watching import Reading
 from interlock.errors import InterlockError
 from interlock.observe import ALARM_DECIDED, log
-from interlock.runtime.commands.pausing import LONGEST_REASON, may_set
+from interlock.runtime.commands.pausing import may_set
 from interlock.runtime.context import Context
 from interlock.runtime.joining import joined
-from interlock.runtime.plain import plain_text
+from interlock.runtime.reasons import reason_on_record
 from interlock.storage import AlarmOvertaken
 from interlock.storage.alarm_rows import WATCH
 
@@ -142,7 +142,7 @@ def decide(
     answer = may_decide(context, alarm, by, decision)
     if not answer.allowed:
         raise AlarmRefused(verb, number, answer.rule, answer.reason)
-    said = _given(verb, number, reason)
+    said = reason_on_record(reason, lambda why: AlarmRefused(verb, number, "reason", why))
     if decision is AlarmDecision.GO_ON and version not in (None, alarm.version):
         raise AlarmOvertaken(number)
     lifted = context.store.decide_alarm(alarm, decision, by, said, context.clock.now())
@@ -188,14 +188,3 @@ def _would_go_on(context: Context, alarm: AlarmReview) -> tuple[PauseScope, ...]
 def _is_its_own(pause: Pause) -> bool:
     """Whether an alarm set it, as it is: no person asked for it, or for more of it."""
     return pause.by == WATCH and not pause.scope.also_actions
-
-
-def _given(verb: str, number: int, reason: str) -> str:
-    """The reason as it is recorded. Raises: AlarmRefused."""
-    said = " ".join(plain_text(reason).split())
-    if not said:
-        raise AlarmRefused(verb, number, "reason", "no reason is given; say why")
-    if len(said) > LONGEST_REASON:
-        long = f"the reason has {len(said)} letters; at most {LONGEST_REASON}"
-        raise AlarmRefused(verb, number, "reason", long)
-    return said

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import Final
 
 from interlock.domain.case import Phase
 from interlock.domain.contract import WorkflowContract
@@ -29,10 +28,8 @@ from interlock.domain.rules.rights import may
 from interlock.errors import InterlockError
 from interlock.observe import PAUSE_LIFTED, PAUSE_SET, log
 from interlock.runtime.context import Context
-from interlock.runtime.plain import plain_text
+from interlock.runtime.reasons import reason_on_record
 from interlock.storage import MachineHands
-
-LONGEST_REASON: Final = 500  # letters
 
 
 class PauseRefused(InterlockError):
@@ -171,13 +168,7 @@ def _permitted(
     permission = may_set(context, scope, by, right)
     if not permission.allowed:
         raise PauseRefused(verb, str(scope), permission.rule, permission.reason)
-    said = " ".join(plain_text(reason).split())
-    if not said:
-        raise PauseRefused(verb, str(scope), "reason", "no reason is given; say why")
-    if len(said) > LONGEST_REASON:
-        long = f"the reason has {len(said)} letters; at most {LONGEST_REASON}"
-        raise PauseRefused(verb, str(scope), "reason", long)
-    return said
+    return reason_on_record(reason, lambda why: PauseRefused(verb, str(scope), "reason", why))
 
 
 def _with_account(account: Account, right: Right, workflows: Sequence[str]) -> Permission:

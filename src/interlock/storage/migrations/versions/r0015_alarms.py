@@ -23,9 +23,10 @@ DECIDED: Final = (
 # An alarm counts the cases of every tenant, so whoever sees some tenants only sees no alarm.
 EVERY_TENANT: Final = "(SELECT coalesce(current_setting('interlock.tenants', true), '') = '')"
 KINDS: Final = (
-    "'at_risk', 'breached', 'escalated', 'assigned', 'question', 'digest', 'case_closed', "
-    "'review_opened', 'review_decided', 'review_breached', 'question_asked', 'pause_set', "
-    "'pause_lifted', 'alarm_raised', 'alarm_late', 'alarm_decided'"
+    "'at_risk', 'breached', 'escalated', 'assigned', 'question', 'digest', 'release_waits', "
+    "'release_taken_back', 'release_burning', 'case_closed', 'review_opened', 'review_decided', "
+    "'review_breached', 'question_asked', 'pause_set', 'pause_lifted', 'alarm_raised', "
+    "'alarm_late', 'alarm_decided'"
 )
 FILL: Final = """INSERT INTO notice (
     id, subject, kind, recipient, channel, state, tries, next_at, made_at, sent_at, error, body
@@ -35,7 +36,7 @@ FROM notice_before"""
 
 
 def upgrade() -> None:
-    """Makes the two tables, and lets notices be about alarms."""
+    """Makes the two tables, and lets notices be about alarms and, soon, releases."""
     _alarm_review()
     _alarm_pause()
     if op.get_bind().dialect.name == "postgresql":

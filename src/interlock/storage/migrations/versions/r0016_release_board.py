@@ -15,20 +15,12 @@ WORD: Final = sa.Text(collation="C").with_variant(sa.Text(), "sqlite")
 MOMENT: Final = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 ROW_NUMBER: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-NOTICE_KINDS: Final = (
-    "'at_risk', 'breached', 'escalated', 'assigned', 'question', 'digest', 'release_waits', "
-    "'release_taken_back', 'release_burning', 'case_closed', 'review_opened', 'review_decided', "
-    "'review_breached', 'question_asked', 'pause_set', 'pause_lifted', 'alarm_raised', "
-    "'alarm_late', 'alarm_decided'"
-)
-
 
 def upgrade() -> None:
     """Makes the tables."""
     _release_delta()
     _look_ahead()
     _burn_alert()
-    _notice_kinds()
 
 
 def _release_delta() -> None:
@@ -84,47 +76,3 @@ def _burn_alert() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
         sqlite_where=sa.text("ended_at IS NULL"),
     )
-
-
-def _notice_kinds() -> None:
-    """People are told of releases too. SQLite changes no rule of a table, so it is made anew."""
-    if op.get_bind().dialect.name == "sqlite":
-        with op.batch_alter_table("notice", copy_from=_notice(), recreate="always"):
-            return
-    op.drop_constraint(op.f("ck_notice_kind"), "notice")
-    op.create_check_constraint(op.f("ck_notice_kind"), "notice", f"kind IN ({NOTICE_KINDS})")
-
-
-def _notice() -> sa.Table:
-    """The outbox with the new kinds, all else as it was."""
-    waiting = sa.text("state = 'waiting'")
-    table = sa.Table(
-        "notice",
-        sa.MetaData(),
-        sa.Column("id", ROW_NUMBER, autoincrement=True, nullable=False),
-        sa.Column("subject", WORD, nullable=False),
-        sa.Column("kind", WORD, nullable=False),
-        sa.Column("recipient", WORD, nullable=False),
-        sa.Column("channel", WORD, nullable=False),
-        sa.Column("state", WORD, nullable=False),
-        sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("next_at", MOMENT, nullable=False),
-        sa.Column("made_at", MOMENT, nullable=False),
-        sa.Column("sent_at", MOMENT, nullable=True),
-        sa.Column("error", sa.Text(), nullable=False),
-        sa.Column("body", sa.JSON(), nullable=False),
-        sa.CheckConstraint(f"kind IN ({NOTICE_KINDS})", name=op.f("ck_notice_kind")),
-        sa.CheckConstraint(
-            "channel IN ('mail', 'service', 'webhook')", name=op.f("ck_notice_channel")
-        ),
-        sa.CheckConstraint(
-            "state IN ('waiting', 'sent', 'moot', 'dead')", name=op.f("ck_notice_state")
-        ),
-        sa.CheckConstraint("tries >= 0", name=op.f("ck_notice_tries_count")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
-        sa.UniqueConstraint(
-            "subject", "kind", "recipient", name=op.f("uq_notice_subject_kind_recipient")
-        ),
-    )
-    sa.Index("ix_notice_due", table.c.next_at, table.c.id, sqlite_where=waiting)
-    return table
