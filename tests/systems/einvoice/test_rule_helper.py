@@ -67,6 +67,17 @@ def test_a_helper_that_grew_is_replaced() -> None:
     assert helper.process_id is None
 
 
+def test_the_size_of_whoever_started_it_does_not_count() -> None:
+    """A large worker would have every document wait for a new helper."""
+    large = b"x" * 1_000_000_000
+    helper = RuleHelper(HelperLimits(memory_bytes=len(large)))
+
+    assert _rules(helper)
+
+    assert helper.process_id is not None, len(large)
+    helper.close()
+
+
 def test_a_document_that_takes_too_long_is_given_up(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
