@@ -11,8 +11,9 @@ STAMP := $(VENV)/.installed
 CODE := $(wildcard src examples benchmarks tests scripts)
 TYPED := $(wildcard src examples benchmarks)
 export PYTHON
-# The demo's script and the tests call `interlock` and `python` by name.
-RUN := PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)"
+# The demo's script and the tests call `interlock` and `python` by name, hundreds of times: compiled
+# files are kept even where the machine says otherwise, or each start compiles thousands anew.
+RUN := PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)" PYTHONDONTWRITEBYTECODE=
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -50,7 +50,8 @@ export VIRTUAL_ENV="$PWD/$VENV"
 export UV_LINK_MODE="${UV_LINK_MODE:-copy}"
 export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}" # a company's own certificates are the machine's
 echo "setup: installing $(grep -c '^[a-z0-9].*==' "$LOCK") pinned packages"
-"$VENV/bin/uv" pip sync --quiet --require-hashes "$LOCK" || {
+# Compiled now, or every start of a command would compile thousands of files where none may be written.
+"$VENV/bin/uv" pip sync --quiet --compile-bytecode --require-hashes "$LOCK" || {
     echo "setup: uv could not fetch them here; trying pip, which knows this machine's own settings"
     "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
         --require-hashes --requirement "$LOCK"

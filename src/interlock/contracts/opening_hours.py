@@ -16,6 +16,7 @@ from interlock.domain.hours import ALWAYS, BusinessHours, DaysOff, Opening
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EXAMPLE: Final = "Mon-Fri 08:00-18:00 Europe/Berlin"
+_COUNTRY: Final = re.compile("[A-Z]{2}")  # ISO 3166-1
 _RANGE: Final = re.compile(
     r"(?:(?P<first>[A-Za-z]{3})(?:\s*-\s*(?P<last>[A-Za-z]{3}))?\s+)?"
     r"(?P<start>\d{1,2}:\d{2})\s*-\s*(?P<end>\d{1,2}:\d{2})\Z"
@@ -72,14 +73,23 @@ class _AnyOf:
 @cache
 def _calendar(text: str) -> DaysOff:
     country, _, part = text.partition("-")
-    known = holidays.list_supported_countries(include_aliases=False)
-    if country not in known:
-        raise ValueError("write a country, as in DE, a part of one, as in DE-BY, or dates")
-    if part and part not in known[country]:
-        parts = ", ".join(known[country]) or "none"
+    whole = _country(country)
+    if part and part not in whole.subdivisions:
+        parts = ", ".join(whole.subdivisions) or "none"
         raise ValueError(f"write {country} alone, or one of its parts: {parts}")
-    calendar: DaysOff = holidays.country_holidays(country, subdiv=part or None)
+    calendar: DaysOff = holidays.country_holidays(country, subdiv=part) if part else whole
     return calendar
+
+
+def _country(code: str) -> holidays.HolidayBase:
+    """Its calendar, asked for by name: the list of all countries loads every one of them."""
+    try:
+        found = holidays.country_holidays(code) if _COUNTRY.fullmatch(code) else None
+    except NotImplementedError:
+        found = None
+    if found is None or found.country != code:
+        raise ValueError("write a country, as in DE, a part of one, as in DE-BY, or dates")
+    return found
 
 
 def _known_zone(zone: str) -> None:
