@@ -27,7 +27,7 @@ class Claims:
 
     def beat(self, worker: str, *, version: str) -> None:
         """Says that a worker is alive now. A worker beats before it claims, and then steadily."""
-        with self._db.writing() as conn:
+        with self._db.writing(urgent=True) as conn:
             self._db.run(conn, "beat", worker=worker, version=version)
 
     def workers(self) -> list[WorkerRow]:

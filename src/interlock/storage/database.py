@@ -7,7 +7,6 @@ tells the database, which then hides the rows of others from any statement (row-
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
@@ -39,6 +38,7 @@ from sqlalchemy.pool import StaticPool
 from interlock.errors import MissingExtra
 from interlock.storage.errors import DatabaseUnreachable, DatabaseUnsupported
 from interlock.storage.queries import FOLDERS, load_queries
+from interlock.storage.writers_turn import WritersTurn
 
 Row = dict[str, Any]
 
@@ -67,24 +67,20 @@ class Database:
         self._is_postgres = self.dialect == "postgresql"
         self._one_connection = isinstance(self.engine.pool, StaticPool)
         # Writers of one process queue here instead of polling SQLite's lock.
-        self._writer: AbstractContextManager[Any] = (
-            nullcontext() if self._is_postgres else threading.Lock()
-        )
+        self._writers = None if self._is_postgres else WritersTurn()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection inside a transaction that changes nothing. Each statement sees one state;
         on PostgreSQL the next one may see a newer."""
-        turn = self._writer if self._one_connection else nullcontext()
-        with turn, self._connected() as conn, conn.begin():
+        with self._readers_turn(), self._connected() as conn, conn.begin():
             self._tell_tenants(conn)
             yield conn
 
     @contextmanager
     def reading_one_state(self) -> Iterator[Connection]:
         """The same, where all statements together see one state."""
-        turn = self._writer if self._one_connection else nullcontext()
-        with turn, self._connected() as conn:
+        with self._readers_turn(), self._connected() as conn:
             if self._is_postgres:
                 conn.execution_options(isolation_level="REPEATABLE READ")
             with conn.begin():
@@ -92,13 +88,23 @@ class Database:
                 yield conn
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A connection inside a transaction: committed at the end, rolled back by any error."""
-        with self._writer, self._connected() as conn:
+    def writing(self, *, urgent: bool = False) -> Iterator[Connection]:
+        """A connection inside a transaction: committed at the end, rolled back by any error.
+
+        urgent: before everybody else of this process who waits to write.
+        """
+        turn = self._writers.taken(urgent=urgent) if self._writers else nullcontext()
+        with turn, self._connected() as conn:
             conn.execution_options(**{WRITES: True})
             with conn.begin():
                 self._tell_tenants(conn)
                 yield conn
+
+    def _readers_turn(self) -> AbstractContextManager[None]:
+        """Who reads waits for nobody, but where all share the one connection there is."""
+        if self._writers and self._one_connection:
+            return self._writers.taken()
+        return nullcontext()
 
     def seen_by(self, tenants: Collection[str]) -> Self:
         """The same database as somebody sees it who may see only these tenants' rows."""
