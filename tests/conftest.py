@@ -11,7 +11,12 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.support.browser", "tests.support.listening", "tests.support.postgres"]
+pytest_plugins = [
+    "tests.support.browser",
+    "tests.support.listening",
+    "tests.support.postgres",
+    "tests.support.scheduling",
+]
 
 # Two workers share two cores with PostgreSQL: time says more about the machine than about us.
 _PATIENT = {"deadline": timedelta(seconds=5), "suppress_health_check": [HealthCheck.too_slow]}

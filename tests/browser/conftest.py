@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(SETTING_UP_SECONDS))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Department]:
     """The department, and its console in a process of its own."""
     if not (CHROMIUM and DRIVER):
@@ -34,7 +34,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Department]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def windows() -> Iterator[dict[str, Browser]]:
     """The browsers that are open, by the person who sits before it."""
     opened: dict[str, Browser] = {}
