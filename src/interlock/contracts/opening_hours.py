@@ -85,7 +85,7 @@ def _country(code: str) -> holidays.HolidayBase:
     """Its calendar, asked for by name: the list of all countries loads every one of them."""
     try:
         found = holidays.country_holidays(code) if _COUNTRY.fullmatch(code) else None
-    except NotImplementedError:
+    except NotImplementedError:  # what the library says of a country it does not know
         found = None
     if found is None or found.country != code:
         raise ValueError("write a country, as in DE, a part of one, as in DE-BY, or dates")

@@ -135,11 +135,6 @@ def era_id(release: ReleaseId, number: int) -> EraId:
     return EraId(f"{release}.{number}")
 
 
-def release_of(era: EraId) -> ReleaseId:
-    """The release an era belongs to, or a segment's part of an era."""
-    return ReleaseId(era.partition("/")[0].rpartition(".")[0])
-
-
 def part_of(era: str, segment: str) -> EraId:
     """One segment's part of an era: what is taken back when only that segment is stood down."""
     return EraId(f"{era}/{segment}")
